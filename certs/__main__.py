@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import glob
+import io
 import json
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from certs.errors import CannotCheck, MalformedCertificate
@@ -35,7 +37,18 @@ _STANDARD_INPUT = "-"
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Parses the arguments and returns the exit code."""
+    """Parses the arguments and returns the exit code. Wrong usage leaves by `SystemExit` 2.
+
+    A crash of ours means "could not check": Python's own exit code for it, 1, would say FORGED.
+    """
+    try:
+        return _main(argv)
+    except Exception:
+        traceback.print_exc()
+        return Verdict.CANNOT_CHECK.exit_code
+
+
+def _main(argv: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m certs", description="Shisu 食溯链: check certificates (上链凭证) offline.")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser(
@@ -51,6 +64,8 @@ def main(argv: list[str] | None = None) -> int:
     )
     check.add_argument("--json", action="store_true", help="one JSON object a line, one line a file")
     arguments = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # JSON is UTF-8; a terminal that lacks a character must not end the run
+        sys.stdout.reconfigure(encoding="utf-8" if arguments.json else None, errors="backslashreplace")
     now = int(time.time()) if arguments.now is None else arguments.now
     names = [name for pattern in arguments.files for name in _expand(pattern)]
     bundle = _read_bundle(Path(arguments.trust))
@@ -117,7 +132,8 @@ def _print(name: str, report: Report, *, as_json: bool) -> None:
         print(json.dumps({"file": name, **report.to_json()}, ensure_ascii=False))
         return
     where = "" if report.step is None else f"  (step {report.step}, {report.code}{' ' + report.field if report.field else ''})"
-    print(f"{name}: {report.verdict.label}  {report.verdict.zh}{where}")
+    shown = "".join(c if c.isprintable() else "?" for c in name)  # a file name may hold a terminal's control codes
+    print(f"{shown}: {report.verdict.label}  {report.verdict.zh}{where}")
     if report.number is not None:
         print(f"  证书编号 number  {report.number}")
     if report.as_of is not None:

@@ -39,6 +39,11 @@ def check_character(text: str) -> str:
     return _ALPHABET[(37 - value) % 36]
 
 
+def has_number_form(text: str) -> bool:
+    """Whether `text` looks like a number, its check character aside: only then may it be shown or printed."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def parse_number(text: str) -> Number:
     """Reads a number and checks its check character. Raises `MalformedCertificate` `number.form` or `number.check`."""
     match = _NUMBER.fullmatch(text)

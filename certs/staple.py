@@ -57,18 +57,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ProvenStatus:
-    """What a staple shows: the anchor's recorded block number, the words found, whether every required one was answered."""
+    """What a staple shows: the anchor's recorded block number, the status words found, each with the statuses that what it is
+    about can have, and whether every required one was answered. The words are not read yet: see `ProvenStatus.read`."""
 
     anchor_block: int
-    words: tuple[StatusWord, ...]
+    words: tuple[tuple[bytes, frozenset[Status]], ...]
     complete: bool
+    here: tuple[int, int]
+
+    def read(self) -> tuple[StatusWord, ...]:
+        """The words, unpacked. Raises `CannotCheck` `staple.word` for one that is out of range."""
+        return tuple(read_word(word, allowed, self.here) for word, allowed in self.words)
 
 
 def read_state(bundle: Bundle, state_root: bytes, nodes: NodeSet, place: Place) -> ProvenStatus:
     """Walks every word a staple owes under an endorsed state root.
 
-    Raises `VerificationError` for accounts, head words, walks and unused nodes, then `CannotCheck` `staple.word` for a status
-    word that is out of range.
+    Raises `VerificationError` for accounts, head words, walks and unused nodes.
     """
     log = account(nodes, state_root, bundle.contracts.anchor_log)
     if log is None or log.code_hash != bundle.contracts.code_hashes[1]:
@@ -80,9 +85,7 @@ def read_state(bundle: Bundle, state_root: bytes, nodes: NodeSet, place: Place) 
     raw, complete = _read_words(nodes, registry.storage_root, place)
     if nodes.unused():
         raise VerificationError("staple.nodes.unused", "/staple/nodes")
-    here = (place.anchored.seq, place.index)
-    words = tuple(read_word(word, allowed, here) for word, allowed in raw)
-    return ProvenStatus(anchor_block, words, complete)
+    return ProvenStatus(anchor_block, tuple(raw), complete, (place.anchored.seq, place.index))
 
 
 def _read_anchor(nodes: NodeSet, storage_root: bytes, anchored: Anchored) -> int:
@@ -130,7 +133,7 @@ def read_word(word: bytes, allowed: frozenset[Status], here: tuple[int, int]) ->
     if value >> 232 or status not in allowed or change == 0:
         raise CannotCheck("staple.word", "/staple")
     if status == Status.SUPERSEDED:
-        if following <= here or following[0] == 0:
+        if following <= here:
             raise CannotCheck("staple.word", "/staple")
     elif following != (0, 0):
         raise CannotCheck("staple.word", "/staple")

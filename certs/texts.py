@@ -85,6 +85,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "time.event": ("事件时间晚于上链时间。", "The event is later than the block that records it."),
     "time.clock": ("区块时间晚于本机时钟，请校准时钟后重试。", "A block is later than this clock: set the clock and try again."),
     "file.unreadable": ("文件无法读取。", "The file cannot be read."),
+    "link.unreachable": (
+        "未能从网关取得凭证，请稍后重试或核验文件。",
+        "The gateway gave no certificate: try later, or check a file.",
+    ),
+    "link.number": ("网关给出的是另一份凭证，与所扫编号不符。", "The gateway gave a certificate other than the one asked for."),
     # the bundle (step 0)
     "bundle.missing": ("没有信任根文件。", "There is no trust bundle."),
     "bundle.height": ("区块早于本信任根文件的起点。", "The block lies before this trust bundle begins."),

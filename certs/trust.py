@@ -146,7 +146,7 @@ def _read(value: Any) -> tuple[Bundle, list[Evidence], ProvenState]:
         network=_check_word(fields["network"], "/network", "development", "production"),
         name=form.text(fields["name"], "/name"),
         prefix=prefix,
-        chain_id=form.uint(fields["chainId"], "/chainId", least=1),
+        chain_id=form.uint(fields["chainId"], "/chainId"),
         engine=_check_word(fields["engine"], "/engine", "qbft", "clique"),
         genesis_hash=form.hex_bytes(fields["genesisHash"], "/genesisHash", length=32),
         contracts=_read_contracts(fields["contracts"]),

@@ -49,6 +49,8 @@ def notes_of(
         notes += _proven(certificate, bundle, header, endorsement, verdict)
     if verdict not in _UNPROVEN and status is not None:
         notes += _status_notes(certificate, status)
+    if any(e is not None and not e.fault_tolerant for e in (endorsement, status.endorsement if status else None)):
+        notes.append(_FEW)
     return tuple(notes)
 
 
@@ -63,8 +65,6 @@ def _proven(certificate: Certificate, bundle: Bundle, header: Header, endorsemen
     ]  # fmt: skip
     if bundle.engine == "clique":
         notes.append(_NO_LOCKING)
-    if not endorsement.fault_tolerant:
-        notes.append(_FEW)
     if verdict is Verdict.AUTHENTIC and bundle.set_at(header.number).epoch != bundle.sets[-1].epoch:
         notes.append(_RETIRED_KEYS)
     return notes

@@ -19,14 +19,15 @@ from certs.errors import CannotCheck, CertError, ForeignCertificate, MalformedCe
 from certs.evidence import pick_log, prove_receipt, read_first_header
 from certs.evm.header import Header
 from certs.evm.log import Anchored, decode_anchored
-from certs.evm.receipt import Receipt
+from certs.evm.receipt import Log, Receipt
 from certs.evm.trie import NodeSet
 from certs.limits import LIMITS
+from certs.number import has_number_form
 from certs.staple import Place
 from certs.trust import Bundle
 from certs.verify import steps
 from certs.verify.notes import notes_of
-from certs.verify.report import AsOf, Finding, Report, Verdict
+from certs.verify.report import DEVELOPMENT_STAMP, AsOf, Finding, Report, Verdict
 from certs.verify.status import StatusFinding, is_ahead, read_staple
 
 T = TypeVar("T")
@@ -44,7 +45,8 @@ def verify(raw: bytes, bundle: Bundle | CannotCheck, *, now: int, freshness_days
     except MalformedCertificate as error:
         step = 2 if isinstance(error, FormError) else 1
         failed = Finding(step, "malformed", error.code, error.field)
-        return Report(Verdict.MALFORMED, step, error.code, field=error.field, steps=(failed,))
+        stamp = (DEVELOPMENT_STAMP,) if isinstance(bundle, Bundle) and bundle.is_development else ()
+        return Report(Verdict.MALFORMED, step, error.code, field=error.field, steps=(failed,), notes=stamp)
     return _Run(file, now, freshness_days * _DAY_S).report(bundle)
 
 
@@ -97,8 +99,11 @@ class _Run:
             return
         header = self.header
         receipt = self._same_step(5, lambda: prove_receipt(nodes, header, evidence.index))
-        stranger = self._read_log(receipt, bundle)
-        self._transaction(nodes, header, bundle, receipt)
+        log = self._log(receipt)
+        stranger = log is not None and log.address != bundle.contracts.anchor_log
+        if log is not None and not stranger:
+            self.anchored = self._same_step(5, lambda: decode_anchored(log))
+        self._transaction(nodes, header, bundle, receipt, target=log.address if log else bundle.contracts.anchor_log)
         foreign_chain = self._found(6, "foreign")
         if not foreign_chain:
             endorsed = self.attempt(7, lambda: steps.endorsed(certificate, header, bundle))
@@ -112,31 +117,28 @@ class _Run:
                 self._about_the_log(header, bundle)
         self.attempt(10, lambda: steps.event_before_block(certificate, header, self.now))
 
-    def _read_log(self, receipt: Receipt | None, bundle: Bundle) -> bool:
-        """Step 5: picks the log and reads it when it is our AnchorLog's. True when another contract wrote it."""
+    def _log(self, receipt: Receipt | None) -> Log | None:
+        """Step 5: the log, whoever wrote it."""
         if receipt is None:
-            return False
-        log = self._same_step(5, lambda: pick_log(receipt, self.file.certificate.evidence.log))
-        if log is None:
-            return False
-        if log.address != bundle.contracts.anchor_log:
-            return True
-        self.anchored = self._same_step(5, lambda: decode_anchored(log))
-        return False
+            return None
+        return self._same_step(5, lambda: pick_log(receipt, self.file.certificate.evidence.log))
 
-    def _transaction(self, nodes: NodeSet, header: Header, bundle: Bundle, receipt: Receipt | None) -> None:
+    def _transaction(self, nodes: NodeSet, header: Header, bundle: Bundle, receipt: Receipt | None, *, target: bytes) -> None:
         certificate, kind = self.file.certificate, receipt.type if receipt else None
         transaction = self.attempt(6, lambda: steps.transaction_of(certificate, nodes, header))
         if transaction is not None:
-            self._same_step(6, lambda: steps.transaction_is_ours(certificate, transaction, bundle, kind))
+            self._same_step(6, lambda: steps.transaction_is_ours(certificate, transaction, bundle, kind, target=target))
 
     def _tree(self, leaf: bytes | None) -> None:
         """Step 4, as far as the log and the leaf are there."""
         certificate, item, anchored = self.file.certificate, self.file.item, self.anchored
         if anchored is not None and leaf is not None:
             self.attempt(4, lambda: steps.leaf_in_tree(certificate, leaf, anchored))
+        asked = self._found(4, "ok", "false")
         if item is not None:
             self._same_step(4, lambda: steps.item_in_record(certificate, item))
+            if not asked and self._found(4, "ok"):  # half of the step holds; the other half could not be asked
+                self.findings = [f for f in self.findings if f.step != 4]
 
     def _about_the_log(self, header: Header, bundle: Bundle) -> None:
         """Steps 8 and 9, which need the proven log."""
@@ -206,7 +208,7 @@ class _Run:
             verdict=verdict,
             step=None if verdict is Verdict.VALID else finding.step,
             code=finding.code,
-            number=self.file.certificate.number,
+            number=self.file.certificate.number if has_number_form(self.file.certificate.number) else None,
             field=finding.field,
             as_of=self._as_of(),
             steps=ordered,

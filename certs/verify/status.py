@@ -12,6 +12,7 @@ from certs.certificate import ProvenState
 from certs.chronology import Moment, check_history, moments
 from certs.consensus.endorsement import Endorsement, endorse
 from certs.errors import CannotCheck, VerificationError
+from certs.evidence import read_first_header
 from certs.evm.header import Header, parse_header
 from certs.evm.trie import NodeSet
 from certs.limits import LIMITS
@@ -43,19 +44,20 @@ def read_staple(
     """Judges a staple against the bundle's last set. Raises `VerificationError` or `CannotCheck` as the rows say."""
     if staple is None:
         return StatusFinding("staple.absent")
-    headers = tuple(parse_header(raw) for raw in staple.headers)
-    first, last = headers[0], bundle.sets[-1]
+    first, last = read_first_header(bundle.engine, staple.headers[0]), bundle.sets[-1]
+    headers = (first, *(parse_header(raw) for raw in staple.headers[1:]))
     if first.number < last.from_block:
         return StatusFinding("staple.retired")
     endorsement = endorse(bundle.engine, headers, last.validators)
     if first.number < anchor.number:
         raise VerificationError("staple.height", "/staple/headers")
-    check_history((*bundle.history, *anchor_run), moments(bundle.engine, headers))
+    run = moments(bundle.engine, headers)
+    check_history((*bundle.history, *anchor_run, *run), run)
     too_far(bundle.head, first)
     proven = read_state(bundle, first.state_root, NodeSet(staple.nodes), place)
     if proven.anchor_block != anchor.number:
         raise CannotCheck("staple.edition", "/staple")
-    adverse = tuple(worst_first(proven.words))
+    adverse = tuple(worst_first(proven.read()))
     if adverse:
         return StatusFinding("staple.adverse", first, endorsement, adverse)
     if not proven.complete:

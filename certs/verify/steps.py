@@ -13,13 +13,14 @@ Steps (5) and (8) compare every field: an entry that is real but about something
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from certs.certificate import Certificate, Item
 from certs.chronology import Moment, check_history, moments
 from certs.codes import Code, parse_code
-from certs.consensus import qbft
-from certs.consensus.endorsement import Endorsement, endorse, needed
+from certs.consensus import clique, qbft
+from certs.consensus.endorsement import Endorsement, check_run, endorse, needed
 from certs.errors import CannotCheck, CertError, ForeignCertificate, VerificationError
 from certs.evidence import check_all_used, prove_transaction
 from certs.evm.header import Header, parse_header
@@ -38,7 +39,7 @@ from certs.trust import Bundle
 
 def leaf_from_tiers(certificate: Certificate) -> bytes:
     """(3) The leaf, after making sure that no two disclosed tiers state the same name of the event."""
-    seen: set[str] = set()
+    seen: set[tuple[str, ...]] = set()
     for name in TIERS:
         tier = certificate.tiers[name]
         if not isinstance(tier, Tier):
@@ -50,8 +51,9 @@ def leaf_from_tiers(certificate: Certificate) -> bytes:
     return leaf_hash(certificate.digests(), hash_function(certificate.suite))
 
 
-def _stated_names(event: dict[str, Any]) -> set[str]:
-    return {name for name in event if name != "ilmd"} | {f"ilmd/{name}" for name in event.get("ilmd", {})}
+def _stated_names(event: dict[str, Any]) -> set[tuple[str, ...]]:
+    """Names as paths: an event may well have a name "ilmd/x" of its own."""
+    return {(name,) for name in event if name != "ilmd"} | {("ilmd", name) for name in event.get("ilmd", {})}
 
 
 def leaf_in_tree(certificate: Certificate, leaf: bytes, anchored: Anchored) -> None:
@@ -81,8 +83,13 @@ def transaction_of(certificate: Certificate, nodes: NodeSet, header: Header) -> 
     return transaction
 
 
-def transaction_is_ours(certificate: Certificate, transaction: Transaction, bundle: Bundle, receipt_type: int | None) -> None:
-    """(6) Chain id first: a certificate of another chain is foreign only when evidence and transaction agree on it."""
+def transaction_is_ours(
+    certificate: Certificate, transaction: Transaction, bundle: Bundle, receipt_type: int | None, *, target: bytes
+) -> None:
+    """(6) Chain id first: a certificate of another chain is foreign only when evidence and transaction agree on it.
+
+    `target` is where the transaction must have gone, 20 bytes: the AnchorLog that wrote the log. That it is *ours* is step 5.
+    """
     stated = certificate.evidence.chain_id
     if stated != transaction.chain_id:
         raise VerificationError("transaction.chain", "/evidence/chainId")
@@ -92,7 +99,7 @@ def transaction_is_ours(certificate: Certificate, transaction: Transaction, bund
         raise VerificationError("transaction.type", "/evidence")
     if stated != bundle.chain_id:
         raise ForeignCertificate("transaction.chain.foreign", "/evidence/chainId")
-    if transaction.to != bundle.contracts.anchor_log:
+    if transaction.to != target:
         raise VerificationError("transaction.target", "/evidence")
 
 
@@ -102,16 +109,24 @@ def endorsed(certificate: Certificate, first: Header, bundle: Bundle) -> tuple[E
     Returns who signed, and the moments of the run.
     """
     headers = (first, *(parse_header(raw) for raw in certificate.evidence.headers[1:]))
+    check_signatures(bundle.engine, headers)
     try:
         result = endorse(bundle.engine, headers, bundle.set_at(first.number).validators)
     except CertError:
-        if bundle.engine == "qbft" and len(headers) == 1 and _endorsed_elsewhere(first, bundle):
+        if bundle.engine == "qbft" and _endorsed_elsewhere(first, bundle):
             raise ForeignCertificate("endorsement.foreign", "/evidence/headers") from None
         raise
     run = moments(bundle.engine, headers)
-    check_history(bundle.history, run)
+    check_history((*bundle.history, *run), run)
     too_far(bundle.head, first)
     return result, run
+
+
+def check_signatures(engine: str, headers: Sequence[Header]) -> None:
+    """(7) The run links and every seal is a signature: false whoever's block it is, so asked before the set in force."""
+    check_run(engine, headers)
+    for header in headers:
+        _ = qbft.signers(header) if engine == "qbft" else clique.signer(header)
 
 
 def too_far(head: Moment, header: Header) -> None:
@@ -122,10 +137,7 @@ def too_far(head: Moment, header: Header) -> None:
 
 def _endorsed_elsewhere(header: Header, bundle: Bundle) -> bool:
     """Whether a quorum of the header's own list signed, and neither list nor signers ever belonged to this consortium."""
-    try:
-        listed, signed = set(qbft.listed(header)), set(qbft.signers(header))
-    except VerificationError:
-        return False
+    listed, signed = set(qbft.listed(header)), set(qbft.signers(header))
     if not listed or len(listed & signed) < needed(len(listed)):
         return False
     return not bundle.ever_validated(tuple(listed | signed))

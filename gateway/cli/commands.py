@@ -1,0 +1,33 @@
+"""All commands of `shisu`, put together."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.cli.certificates import certificates_command
+from gateway.cli.chain import chain_command
+from gateway.cli.demo.command import demo_command
+from gateway.cli.deploy import deploy_command
+from gateway.cli.keys import keys_app
+from gateway.cli.serve import serve_command
+from gateway.cli.submit import submit_command
+from gateway.cli.trust import trust_app
+from gateway.cli.verify import verify_command
+
+app = typer.Typer(
+    name="shisu",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="食溯链 Shisu: 食品追溯上链存证与凭证核验 food-trace evidence on a consortium chain, and certificates that anybody "
+    "can check offline.",
+)
+app.command("demo")(demo_command)
+app.command("verify")(verify_command)
+app.add_typer(trust_app, name="trust")
+app.command("submit")(submit_command)
+app.command("certificates")(certificates_command)
+app.command("serve")(serve_command)
+app.add_typer(keys_app, name="keys")
+app.command("deploy")(deploy_command)
+app.command("chain")(chain_command)
