@@ -33,8 +33,8 @@ MEMBER, MEMBER_CODE = "11310000TE5TB0040K", "COM"
 OTHER_MEMBER = "11310000TE5TB0067B"
 SUBMITTER = "91310113TE5T00024G"
 OPERATORS = (
-    "11310000TE5TB00163", "11310000TE5TB0024X", "11310000TE5TB0032Q", "11310000TE5TB0040K", "11310000TE5TB0059G", "11310000TE5TB0067B",
-    "11310000TE5TB00756",
+    "11310000TE5TB00163", "11310000TE5TB0024X", "11310000TE5TB0032Q", "11310000TE5TB0040K",
+    "11310000TE5TB0059G", "11310000TE5TB0067B", "11310000TE5TB00756",
 )  # fmt: skip
 LOT = "01/09521234100027/10/S20250602-07"
 START = 1_760_000_000  # time of block 0, seconds
@@ -53,7 +53,8 @@ def hexed(raw: bytes) -> str:
 def record_of(text: str = "示例", *, suite: int = 1, **public: Any) -> Record:
     """A record of one small event; keyword arguments replace fields of the public body."""
     body = {
-        "member": MEMBER, "submitter": SUBMITTER, "class": "livestock", "stage": "slaughter", "category": "pork", "type": "ObjectEvent",
+        "member": MEMBER, "submitter": SUBMITTER, "class": "livestock", "stage": "slaughter", "category": "pork",
+        "type": "ObjectEvent",
         "time": "2025-06-02T01:40:00.000+08:00", "codes": [LOT], "context": ["https://example.cn/context"],
         "event": {"type": "ObjectEvent", "note": text, "ilmd": {"cn:carcassCount": 100}},
         **public,
@@ -65,6 +66,36 @@ def record_of(text: str = "示例", *, suite: int = 1, **public: Any) -> Record:
         bureaus=Tier(salts[1], {"event": {"bizTransactionList": [{"type": "cert"}], "ilmd": {"cn:earTagFirst": "1"}}}),
         submitter=Tier(salts[2], {"event": {"cn:vehiclePlate": "沪X00000"}, "sha256": "0x" + "11" * 32}),
     )
+
+
+@dataclass(frozen=True)
+class PartialRecord(Record):
+    """A record with an absent tier (None), committed to as 32 zero bytes."""
+
+    def digests(self) -> tuple[bytes, bytes, bytes]:
+        h = hash_function(self.suite)
+        first, second, third = (
+            bytes(32) if tier is None else tier.digest(h) for tier in (self.public, self.bureaus, self.submitter)
+        )
+        return first, second, third
+
+
+class ItemTree:
+    """The tree of a record's serialised units (一物一码)."""
+
+    def __init__(self, codes: Sequence[str], *, suite: int = 1) -> None:
+        h = hash_function(suite)
+        self.codes, self.salts = list(codes), [hashlib.sha256(code.encode()).digest() for code in codes]
+        self.levels = tree_levels([h(b"\x03" + salt + code.encode()) for salt, code in zip(self.salts, codes, strict=True)], h)
+
+    def stated(self) -> dict[str, Any]:
+        """`items` of the public body."""
+        return {"root": hexed(self.levels[-1][0]), "size": len(self.codes)}
+
+    def proof(self, index: int) -> dict[str, Any]:
+        """`item` of a file."""
+        path = [hexed(node) for node in path_from(self.levels, index)]
+        return {"code": self.codes[index], "salt": hexed(self.salts[index]), "index": index, "path": path}
 
 
 @dataclass
@@ -95,10 +126,15 @@ class World:
     storage: dict[bytes, dict[bytes, int]] = field(default_factory=dict)
     sign: Callable[[list[keys.PrivateKey], bytes], list[bytes]] | None = None
     period: int = 1
+    engine: str = "qbft"
 
     def __post_init__(self) -> None:
         self.sets = [self._set(0, 2)]
-        self.storage = {self.consortium: {bytes(32): int.from_bytes(self.sets[0].commitment(), "big")}, self.log_address: {}, self.registry: {}}
+        self.storage = {
+            self.consortium: {bytes(32): int.from_bytes(self.sets[0].commitment(), "big")},
+            self.log_address: {},
+            self.registry: {},
+        }
         for _ in range(4):
             self.mine()
 
@@ -124,7 +160,9 @@ class World:
             accounts[keccak(address)] = rlp.encode([b"\x01", b"", storage.root_hash, code_hash])
         transaction_trie, receipt_trie = self._index_trie(transactions), self._index_trie(receipts)
         parent = self.blocks[-1].hash if self.blocks else bytes(32)
-        raw, block_hash = self._seal(number, time, parent, (accounts.root_hash, transaction_trie.root_hash, receipt_trie.root_hash))
+        raw, block_hash = self._seal(
+            number, time, parent, (accounts.root_hash, transaction_trie.root_hash, receipt_trie.root_hash)
+        )
         self.blocks.append(Block(number, time, raw, block_hash, transaction_trie, receipt_trie, state, accounts))
         return self.blocks[-1]
 
@@ -133,14 +171,32 @@ class World:
         addresses = [k.public_key.to_canonical_address() for k in signers]
 
         def header(round_: bytes, seals: list[bytes]) -> bytes:
-            extra = rlp.encode([bytes(32), addresses, [], round_, seals])
+            if self.engine == "clique":
+                extra = bytes(32) + b"".join(seals)
+            else:
+                extra = rlp.encode([bytes(32), addresses, [], round_, seals])
             empty_ommers = bytes.fromhex("1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347")
-            fields = [parent, empty_ommers, addresses[0], *roots, bytes(256), b"\x01", _int(number), _int(30_000_000), b"", _int(time), extra]
+            fields = [
+                parent,
+                empty_ommers,
+                addresses[0],
+                *roots,
+                bytes(256),
+                b"\x01",
+                _int(number),
+                _int(30_000_000),
+                b"",
+                _int(time),
+                extra,
+            ]
             return rlp.encode([*fields, MIX_HASH, bytes(8), b""])
 
         digest = keccak(header(b"", []))
         count = self.seals if self.seals is not None else -(-2 * len(signers) // 3)
         sign = self.sign or (lambda chosen, message: [k.sign_msg_hash(message).to_bytes() for k in chosen])
+        if self.engine == "clique":  # the validators take turns, one a block; the hash covers the seal
+            raw = header(b"", sign([signers[number % len(signers)]], digest))
+            return raw, keccak(raw)
         return header(b"", sign(signers[:count], digest)), digest
 
     def _storage_trie(self, words: dict[bytes, int]) -> HexaryTrie:
@@ -160,15 +216,26 @@ class World:
 
     def transaction(self, data: bytes = b"anchor", *, to: bytes | None = None) -> bytes:
         """A raw legacy transaction of this chain; its signature is not ours to check."""
-        return rlp.encode([b"", b"", _int(200_000), to or self.log_address, b"", data, _int(self.chain_id * 2 + 35), b"\x01", b"\x01"])
+        return rlp.encode(
+            [b"", b"", _int(200_000), to or self.log_address, b"", data, _int(self.chain_id * 2 + 35), b"\x01", b"\x01"]
+        )
 
     def receipt(self, logs: Sequence[Any]) -> bytes:
         return rlp.encode([b"\x01", _int(84_000), bytes(256), list(logs)])
 
-    def anchored_log(self, *, seq: int, root: bytes, size: int, scope: int, suite: int, member: str = MEMBER, code: str = MEMBER_CODE) -> list[Any]:
+    def anchored_log(
+        self, *, seq: int, root: bytes, size: int, scope: int, suite: int, member: str = MEMBER, code: str = MEMBER_CODE
+    ) -> list[Any]:
         topics = [keccak(b"Anchored(bytes32,uint64,bytes32,uint64,uint64,uint8,bytes8)"), member_word(member), _word(seq), root]
         data = _word(size) + _word(scope) + _word(suite) + code_word(code).ljust(32, b"\0")
         return [self.log_address, topics, data]
+
+    def anchor_at(self, time: int, records: Sequence[Record], **log: Any) -> Anchor:
+        """As `anchor`, in a block of a given time (seconds)."""
+        usual, self.period = self.period, time - self.blocks[-1].time
+        made = self.anchor(records, **log)
+        self.period = usual
+        return made
 
     def anchor(self, records: Sequence[Record], *, seq: int = 1, scope: int | None = None, **log: Any) -> Anchor:
         """Anchors a batch in a new block, with AnchorLog's two words set as the contract sets them."""
@@ -181,17 +248,23 @@ class World:
         block = self.mine([transaction], [receipt])
         return Anchor(self, list(records), levels, stated, block, transaction)
 
-    def set_head(self, *, seq: int, root: bytes, size: int, scope: int, suite: int, member: str = MEMBER, block: int | None = None) -> None:
+    def set_head(
+        self, *, seq: int, root: bytes, size: int, scope: int, suite: int, member: str = MEMBER, block: int | None = None
+    ) -> None:
         """Writes AnchorLog's words of (member, seq) as of the next block."""
         first, second = anchor_slots(member, seq)
         number = len(self.blocks) if block is None else block
         self.storage[self.log_address][first] = int.from_bytes(root, "big")
         self.storage[self.log_address][second] = size | number << 48 | suite << 96 | scope << 104
 
-    def set_status(self, slot: bytes, status: int, *, reason: int = 7, change: int = 1, following: tuple[int, int] = (0, 0)) -> None:
+    def set_status(
+        self, slot: bytes, status: int, *, reason: int = 7, change: int = 1, following: tuple[int, int] = (0, 0)
+    ) -> None:
         """Writes a StatusRegistry word."""
         time = self.blocks[-1].time
-        self.storage[self.registry][slot] = status | reason << 8 | time << 24 | change << 72 | following[0] << 136 | following[1] << 184
+        self.storage[self.registry][slot] = (
+            status | reason << 8 | time << 24 | change << 72 | following[0] << 136 | following[1] << 184
+        )
 
     def change_validators(self, names: Sequence[str]) -> None:
         """Announces another set in a new block, as Consortium would; it is in force from the next block."""
@@ -201,7 +274,15 @@ class World:
         operators = b"".join(member_word(o) for o in announced.operators)
         addresses = b"".join(a.rjust(32, b"\0") for a in announced.validators)
         count = len(announced.validators)
-        data = _word(announced.from_block) + _word(0x60) + _word(0x80 + 32 * count) + _word(count) + addresses + _word(count) + operators
+        data = (
+            _word(announced.from_block)
+            + _word(0x60)
+            + _word(0x80 + 32 * count)
+            + _word(count)
+            + addresses
+            + _word(count)
+            + operators
+        )
         topics = [keccak(b"ValidatorsChanged(uint64,uint64,address[],bytes32[])"), _word(announced.epoch)]
         self.storage[self.consortium][bytes(32)] = int.from_bytes(announced.commitment(), "big")
         block = self.mine([self.transaction(to=self.consortium)], [self.receipt([[self.consortium, topics, data]])])
@@ -211,9 +292,14 @@ class World:
 
     # --- files
 
+    def run(self, block: Block) -> list[str]:
+        """The headers that endorse a block: itself, and under clique those built on it until ⌈2N/3⌉ have signed."""
+        count = 1 if self.engine == "qbft" else -(-2 * len(self.names) // 3)
+        return [hexed(b.raw) for b in self.blocks[block.number :][:count]] if count > 1 else [hexed(block.raw)]
+
     def evidence(self, block: Block, *, index: int = 0, log: int = 0) -> dict[str, Any]:
         nodes = _proof(block.receipts, rlp.encode(index)) + _proof(block.transactions, rlp.encode(index))
-        return {"chainId": self.chain_id, "headers": [hexed(block.raw)], "index": index, "log": log, "nodes": _node_list(nodes)}
+        return {"chainId": self.chain_id, "headers": self.run(block), "index": index, "log": log, "nodes": _node_list(nodes)}
 
     def state_proof(self, block: Block, words: dict[bytes, Sequence[bytes]]) -> dict[str, Any]:
         """Headers and nodes proving, at `block`, the accounts named and the slots listed for each."""
@@ -223,13 +309,14 @@ class World:
             storage, _ = block.state[address]
             for slot in slots:
                 nodes += _proof(storage, keccak(slot))
-        return {"headers": [hexed(block.raw)], "nodes": _node_list(nodes)}
+        return {"headers": self.run(block), "nodes": _node_list(nodes)}
 
     def bundle(self, *, network: str = "production", block: Block | None = None, **changes: Any) -> dict[str, Any]:
         """The bundle of this consortium with its head at `block` (default: the newest)."""
         packages = [None, *getattr(self, "announcements", [])]
         return {
-            "format": "shisu-trust/1", "network": network, "name": "测试联盟", "prefix": "SHFS", "chainId": self.chain_id, "engine": "qbft",
+            "format": "shisu-trust/1", "network": network, "name": "测试联盟", "prefix": "SHFS", "chainId": self.chain_id,
+            "engine": self.engine,
             "genesisHash": hexed(self.blocks[0].hash),
             "contracts": {
                 "fromBlock": 3, "consortium": hexed(self.consortium), "anchorLog": hexed(self.log_address),
@@ -238,8 +325,8 @@ class World:
             },
             "members": [{"uscc": MEMBER, "code": MEMBER_CODE, "name": "上海市商务委员会"}],
             "sets": [
-                {"epoch": s.epoch, "fromBlock": s.from_block, "validators": [hexed(a) for a in s.validators], "operators": list(s.operators),
-                 "evidence": package}
+                {"epoch": s.epoch, "fromBlock": s.from_block, "validators": [hexed(a) for a in s.validators],
+                 "operators": list(s.operators), "evidence": package}
                 for s, package in zip(self.sets, packages, strict=True)
             ],
             "head": self.state_proof(block or self.blocks[-1], {self.consortium: [bytes(32)]}),
@@ -258,6 +345,10 @@ class Anchor:
     block: Block
     transaction: bytes
 
+    def slots_of_item(self, index: int, code: str) -> list[bytes]:
+        """The slots a staple owes for a leaf with an item proof beside it."""
+        return self.slots(index, [*self.records[index].public.body["codes"], code])
+
     def certificate(self, index: int = 0, *, shown: int = 1, **changes: Any) -> dict[str, Any]:
         """The certificate of one leaf with its first `shown` tiers disclosed."""
         record = self.records[index]
@@ -269,7 +360,10 @@ class Anchor:
             suite=record.suite,
             index=index,
             path=path_from(self.levels, index),
-            tiers={name: t if i < shown else t.digest(h) for i, (name, t) in enumerate(zip(("public", "bureaus", "submitter"), tiers, strict=True))},
+            tiers={
+                name: t if t is None or i < shown else t.digest(h)
+                for i, (name, t) in enumerate(zip(("public", "bureaus", "submitter"), tiers, strict=True))
+            },
             transaction_hash=keccak(self.transaction),
             evidence=self.world.evidence(self.block),
         )
@@ -318,4 +412,6 @@ def _word(value: int) -> bytes:
     return value.to_bytes(32, "big")
 
 
-__all__ = ["LOT", "MEMBER", "START", "Anchor", "Block", "World", "hexed", "key", "leaf_hash", "record_of"]
+__all__ = [
+    "LOT", "MEMBER", "START", "Anchor", "Block", "ItemTree", "PartialRecord", "World", "hexed", "key", "leaf_hash", "record_of",
+]  # fmt: skip

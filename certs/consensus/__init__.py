@@ -1,0 +1,1 @@
+"""Endorsement by consensus engine: QBFT and Clique headers, and the counting of signers."""

@@ -1,0 +1,1 @@
+"""Ethereum bytes, read strictly: RLP, headers, transactions, receipts, logs, tries, state."""

@@ -1,0 +1,174 @@
+"""
+A member's line over a real store and the fake chain, and the hand that moves both.
+
+The store can be copied aside and put back, as an operator with an old backup would.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from sqlalchemy import insert, select
+
+from gateway.pipeline.line import Line, Pace
+from gateway.pipeline.worker import Worker
+from gateway.store.database import Database, migrate, open_database
+from gateway.store.events import NewEvent, insert_event
+from gateway.store.tables import attempts, batches, captures, certificates, events
+from gateway.trust import Consortium
+from ledger.collect import NamedMember
+from ledger.signers import KeystoreSigner
+from tests.fake_chain import FakeChain, one_member
+from tests.world import MEMBER, MEMBER_CODE, START, SUBMITTER, record_of
+
+PACE = Pace(batch_events=100, batch_age_s=0, ahead=4, resend_s=5)
+
+
+@dataclass
+class Log:
+    """A structlog stand-in that keeps (event, fields)."""
+
+    lines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def _keep(self, event: str, **fields: Any) -> None:
+        self.lines.append((event, fields))
+
+    debug = info = warning = error = _keep
+
+    def events(self) -> list[str]:
+        return [event for event, _ in self.lines]
+
+
+SIGNER = KeystoreSigner(Account.from_key(b"\x11" * 32))
+
+
+@dataclass
+class Bench:
+    """One member's line and everything around it that a test moves."""
+
+    database: Database
+    chain: FakeChain
+    directory: Path
+    signer: KeystoreSigner = SIGNER
+    clock: int = START + 100_000
+    log: Log = field(default_factory=Log)
+    pace: Pace = PACE
+    arrows: list[str] = field(default_factory=list)
+
+    def line(self, **changes: Any) -> Line:
+        consortium = Consortium(
+            deployment=self.chain.deployment(),
+            engine="qbft",
+            network="development",
+            name="测试联盟",
+            prefix="SHFS",
+            members=(NamedMember(MEMBER, MEMBER_CODE, "上海市商务委员会"),),
+        )
+        values: dict[str, Any] = {
+            "member": MEMBER, "signer": self.signer, "database": self.database, "rpc": self.chain, "consortium": consortium,
+            "now": lambda: self.clock, "shuffle": list.reverse, "log": self.log, "pace": self.pace, "after": self.arrows.append,
+            **changes,
+        }  # fmt: skip
+        return Line(**values)
+
+    def worker(self, **changes: Any) -> Worker:
+        return Worker(self.line(**changes), lock_directory=self.directory)
+
+    def accept(self, count: int = 1, *, first: int = 0, scope: int | None = None, suite: int = 1) -> list[int]:
+        """Stores accepted events as intake does; their row ids."""
+        with self.database.write() as tx:
+            if tx.execute(select(captures.c.id)).first() is None:
+                tx.execute(
+                    insert(captures).values(
+                        id="c",
+                        owner=SUBMITTER,
+                        document_sha256=bytes(32),
+                        error_behaviour="rollback",
+                        created_at=0,
+                        finished_at=0,
+                        result="[]",
+                    )
+                )
+            return [insert_event(tx, event_of(f"event {first + at}", self.clock, scope, suite=suite)) for at in range(count)]
+
+    def settle(self, worker: Worker, *, rounds: int = 12) -> None:
+        """Steps and mines until nothing moves."""
+        for _ in range(rounds):
+            moved = worker.step()
+            if self.chain.pool:
+                self.chain.mine()
+            elif not moved:
+                return
+
+    def keep(self, name: str) -> None:
+        """Copies the store aside."""
+        with (
+            closing(sqlite3.connect(self.directory / "gateway.db")) as source,
+            closing(sqlite3.connect(self.directory / name)) as copy,
+        ):
+            source.backup(copy)
+        (self.directory / name).chmod(0o600)
+
+    def put_back(self, name: str) -> None:
+        """From now on the store is the copy; whatever was written since is lost."""
+        self.database.close()
+        self.database = open_database(f"sqlite:///{self.directory / name}")
+
+    def states(self) -> list[str]:
+        """The batches' states in the order of their seq."""
+        with self.database.read() as tx:
+            return list(tx.execute(select(batches.c.state).order_by(batches.c.seq)).scalars())
+
+    def seqs(self) -> list[int]:
+        with self.database.read() as tx:
+            return list(tx.execute(select(batches.c.seq).order_by(batches.c.seq)).scalars())
+
+    def numbers(self) -> list[str]:
+        with self.database.read() as tx:
+            return list(tx.execute(select(certificates.c.number)).scalars())
+
+    def nonces(self) -> list[int]:
+        """The nonce of every attempt, in the order they were made."""
+        with self.database.read() as tx:
+            return list(tx.execute(select(attempts.c.nonce).order_by(attempts.c.made_at, attempts.c.nonce)).scalars())
+
+    def run(self, statement: str, *values: Any) -> None:
+        """An edit by hand, behind the gateway's back."""
+        with self.database.write() as tx:
+            tx.exec_driver_sql(statement, values)
+
+    def event_states(self) -> list[str]:
+        with self.database.read() as tx:
+            return list(tx.execute(select(events.c.state).order_by(events.c.id)).scalars())
+
+
+def event_of(text: str, now: int, scope: int | None = None, *, suite: int = 1) -> NewEvent:
+    record = record_of(text, suite=suite)
+    return NewEvent(
+        event_id=text,
+        member=MEMBER,
+        submitter=SUBMITTER,
+        capture_id="c",
+        received_at=now,
+        content_sha256=hashlib.sha256(text.encode()).digest(),
+        record=record,
+        scope=1 << 1 | 1 << 33 if scope is None else scope,
+        state="open",
+    )
+
+
+@contextmanager
+def open_bench(directory: Path) -> Iterator[Bench]:
+    """A new store and a new chain in an empty directory."""
+    database = open_database(f"sqlite:///{directory}/gateway.db")
+    migrate(database)
+    bench = Bench(database, one_member(SIGNER.address), directory)
+    yield bench
+    bench.database.close()

@@ -1,0 +1,133 @@
+"""GET /certificates/{number} and its forms."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from certs.canonical import canonical, parse
+from certs.certificate import read_file
+from certs.record import Tier
+from tests.service import ABATTOIR, AGR, BASE, COM, FARM, Service, document, event
+
+
+def issued(service: Service) -> tuple[str, str]:
+    """(number, check code) of one issued certificate of the abattoir."""
+    key = service.key(ABATTOIR)
+    location = service.post("/capture", document(event()), key).headers["location"]
+    (number,) = service.issue_all(COM)
+    link = service.get(location, key).json()["events"][0]["link"]
+    return number, link.partition("?k=")[2]
+
+
+def shown_tiers(service: Service, path: str, key: dict[str, str] | None = None) -> list[bool]:
+    tiers = read_file(service.get(path, key).content).certificate.tiers
+    return [isinstance(tiers[name], Tier) for name in ("public", "bureaus", "submitter")]
+
+
+def test_without_check_code_only_state_and_food_class_are_said(service: Service) -> None:
+    number, _ = issued(service)
+    answer = service.get(f"/certificates/{number}")
+    assert answer.json() == {"number": number, "state": "issued", "class": "livestock", "classZh": "畜产品及其制品"}
+
+
+def test_a_wrong_check_code_is_answered_like_none(service: Service) -> None:
+    number, code = issued(service)
+    wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+    for k in (wrong, "", code.lower(), code[:-1], code + "2", "%E7%A0%81", code + "%20"):
+        assert service.get(f"/certificates/{number}?k={k}").content == service.get(f"/certificates/{number}").content
+        for form in ("json", "png"):
+            refused, none = (service.get(f"/certificates/{number}.{form}{query}") for query in (f"?k={k}", ""))
+            assert (
+                (refused.status_code, refused.json()["code"])
+                == (403, "certificate.check_code")
+                == (none.status_code, none.json()["code"])
+            )
+
+
+def test_with_the_check_code_the_public_rendering_is_given(service: Service) -> None:
+    number, code = issued(service)
+    summary = service.get(f"/certificates/{number}?k={code}").json()
+    assert (summary["submitter"], summary["codes"], summary["documents"]) == (
+        ABATTOIR, ["01/09521234100027/10/S20250602-07"], ["cert", "productQuarantineCertB"],
+    )  # fmt: skip
+    assert summary["links"]["file"] == f"{BASE}/certificates/{number}.json?k={code}"
+    assert shown_tiers(service, f"/certificates/{number}.json?k={code}") == [True, False, False]
+
+
+def test_no_answer_holds_a_verdict(service: Service) -> None:
+    number, code = issued(service)
+    summary = service.get(f"/certificates/{number}?k={code}").json()
+    assert "verdict" not in summary
+
+
+def test_a_key_of_the_submitter_or_a_bureau_gets_its_own_rendering(service: Service) -> None:
+    number, code = issued(service)
+    path = f"/certificates/{number}.json"
+    assert shown_tiers(service, path, service.key(ABATTOIR)) == [True, True, True]
+    assert shown_tiers(service, path, service.key(AGR, "read")) == [True, True, False]
+    assert service.get(path, service.key(AGR, "submit")).status_code == 403
+    assert service.get(path, service.key(FARM)).status_code == 403
+    assert shown_tiers(service, f"{path}?k={code}", service.key(FARM)) == [True, False, False]
+
+
+def test_nothing_of_a_hidden_tier_is_in_the_public_file(service: Service) -> None:
+    number, code = issued(service)
+    text = service.get(f"/certificates/{number}.json?k={code}").text
+    assert "虚构兽医乙" not in text and "3101234567" not in text
+
+
+def test_the_file_is_canonical_with_and_without_staple(service: Service) -> None:
+    number, code = issued(service)
+    for query, has_staple in (("", False), ("&staple=1", True), ("&staple=0", False)):
+        raw = service.get(f"/certificates/{number}.json?k={code}{query}").content
+        assert canonical(parse(raw)) == raw
+        assert (read_file(raw).staple is not None) is has_staple
+
+
+def test_the_picture_is_a_qr_code_of_the_public_link(service: Service) -> None:
+    zxing = pytest.importorskip("zxingcpp")
+    image = pytest.importorskip("PIL.Image")
+    number, code = issued(service)
+    answer = service.get(f"/certificates/{number}.png?k={code}")
+    assert answer.headers["content-type"] == "image/png"
+    (read,) = zxing.read_barcodes(image.open(io.BytesIO(answer.content)))
+    assert read.text == f"{BASE}/certificates/{number}?k={code}"
+
+
+def test_a_number_that_was_never_given_is_unknown(service: Service) -> None:
+    number, code = issued(service)
+    wrong_check = number[:-1] + ("A" if number[-1] != "A" else "B")
+    for text in ("SHFS-COM-1-1-0", wrong_check, "SHFS-NOBODY-1-0-0", "x", number.lower(), number.replace("SHFS", "OTHER")):
+        for form in ("", ".json", ".png"):
+            answer = service.get(f"/certificates/{text}{form}?k={code}")
+            assert (answer.status_code, answer.json()["title"]) == (404, "查无此码，谨防假冒")
+        assert service.get(f"/staples/{text}").status_code == 404
+
+
+def test_a_closed_event_is_pending_and_never_unknown(service: Service) -> None:
+    service.post("/capture", document(event()), service.key(ABATTOIR))
+    service.close_all(COM)
+    from certs.number import Number
+
+    number = str(Number("SHFS", "COM", 1, 0))
+    for path in (f"/certificates/{number}", f"/certificates/{number}.json", f"/certificates/{number}.png", f"/staples/{number}"):
+        answer = service.get(path)
+        assert (answer.status_code, answer.json()["title"]) == (202, "已受理·待上链")
+
+
+def test_a_wrong_key_is_refused_even_where_none_is_needed(service: Service) -> None:
+    number, code = issued(service)
+    answer = service.get(f"/certificates/{number}?k={code}", {"Authorization": "Bearer no.key"})
+    assert answer.status_code == 401
+
+
+def test_a_certificate_of_a_member_we_do_not_serve_is_found_all_the_same(tmp_path: Path) -> None:
+    """A member may stop being served here; what was issued stays readable."""
+    service = Service(tmp_path)
+    number, _ = issued(service)
+    service.members[COM] = type(service.members[COM])("COM", 0, False)
+    assert service.get(f"/certificates/{number}").status_code == 200
+    service.db.close()

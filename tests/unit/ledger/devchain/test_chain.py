@@ -1,0 +1,177 @@
+"""The chain as a whole: what it keeps, what it refuses to open, and what a block takes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_utils.exceptions import ValidationError
+
+from ledger.devchain import DevChain, DevChainError
+
+TO = "0x" + "33" * 20
+OTHER = "0x" + "22" * 32
+
+
+def refused_code(act: Callable[[], object]) -> str:
+    with pytest.raises(DevChainError) as caught:
+        act()
+    return caught.value.code
+
+
+def facts(chain: DevChain) -> tuple[Any, ...]:
+    head = chain._blocks.head
+    return chain.chain_id, tuple(chain.validators), head, [chain._blocks.header_at(n) for n in range(head.block_number + 1)]
+
+
+def test_a_restart_keeps_everything_but_what_was_waiting(chain: DevChain, wallet: Any, tmp_path: Path, contracts: Any) -> None:
+    first = chain.submit(wallet.sign(data=contracts["counter"]))
+    chain.mine()
+    chain.mine()
+    before = facts(chain)
+    lost = chain.submit(wallet.sign(TO))
+    chain.close()
+    with DevChain.open(tmp_path / "chain", validators=4) as again:
+        assert facts(again) == before
+        assert again._blocks.place_of(first)[0].block_number == 1  # type: ignore[index]
+        assert again._blocks.pool.get(lost) is None
+        assert again.mine() == 3
+        assert len(again.validators) == 7
+
+
+def test_two_directories_are_two_chains(tmp_path: Path) -> None:
+    with DevChain.open(tmp_path / "a") as a, DevChain.open(tmp_path / "b") as b:
+        assert a.chain_id != b.chain_id
+        assert 2**30 <= a.chain_id < 2**31
+        assert not set(a.validators) & set(b.validators)
+
+
+def test_the_chain_id_may_be_chosen_once(tmp_path: Path) -> None:
+    with DevChain.open(tmp_path / "a", chain_id=20231130) as chain:
+        assert chain.chain_id == 20231130
+    with DevChain.open(tmp_path / "a") as chain:
+        assert chain.chain_id == 20231130
+    assert refused_code(lambda: DevChain.open(tmp_path / "a", chain_id=1)) == "devchain.chain-id.differs"
+    DevChain.open(tmp_path / "a", chain_id=20231130).close()
+    for wrong in (0, 2**53):
+        assert refused_code(lambda wrong=wrong: DevChain.open(tmp_path / "b", chain_id=wrong)) == "devchain.chain-id.range"
+
+
+def test_an_open_directory_is_refused_to_a_second_opener(chain: DevChain, tmp_path: Path) -> None:
+    assert refused_code(lambda: DevChain.open(tmp_path / "chain")) == "devchain.locked"
+    assert chain.mine() == 1
+
+
+def test_a_chain_without_its_keys_or_with_anothers_is_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        DevChain.open(tmp_path / name).close()
+    shutil.copy(tmp_path / "b" / "validators.json", tmp_path / "a" / "validators.json")
+    assert refused_code(lambda: DevChain.open(tmp_path / "a")) == "devchain.keys.mismatch"
+    (tmp_path / "a" / "validators.json").unlink()
+    assert refused_code(lambda: DevChain.open(tmp_path / "a")) == "devchain.keys.missing"
+    shutil.copy(tmp_path / "b" / "validators.json", tmp_path / "a" / "validators.json")
+    assert refused_code(lambda: DevChain.open(tmp_path / "a")) == "devchain.keys.mismatch"  # the lock was released each time
+
+
+def test_keys_left_by_a_process_killed_before_genesis_are_taken_up(tmp_path: Path) -> None:
+    with DevChain.open(tmp_path / "a") as chain:
+        validators = chain.validators
+    for name in tmp_path.joinpath("a").glob("chain.sqlite3*"):
+        name.unlink()
+    assert refused_code(lambda: DevChain.open(tmp_path / "a", validators=4)) == "devchain.validators.count"
+    with DevChain.open(tmp_path / "a") as chain:
+        assert chain.validators == validators
+
+
+def test_timestamps_follow_the_clock_and_never_stand_still(chain: DevChain, clock: Any) -> None:
+    times = [chain._blocks.head.timestamp]
+    for step in (10, 0, -100, 0.5, 200):
+        clock.now += step
+        chain.mine()
+        times.append(chain._blocks.head.timestamp)
+    start = times[0]
+    assert times == [start, start + 10, start + 11, start + 12, start + 13, start + 110]
+
+
+def test_a_block_takes_every_sender_in_nonce_order_and_leaves_gaps_waiting(
+    chain: DevChain, make_wallet: Callable[[str], Any]
+) -> None:
+    mine, theirs = make_wallet("0x" + "11" * 32), make_wallet(OTHER)
+    late, early, other, gap = (
+        chain.submit(raw)
+        for raw in (mine.sign(TO, nonce=1), mine.sign(TO, nonce=0), theirs.sign(TO, nonce=0), mine.sign(TO, nonce=3))
+    )
+    chain.mine()
+    assert [tx.hash for tx in chain._blocks.block_of(chain._blocks.head).transactions] == [early, late, other]
+    chain.mine()
+    assert chain._blocks.block_of(chain._blocks.head).transactions == ()
+    filler = chain.submit(mine.sign(TO, nonce=2))
+    chain.mine()
+    assert [tx.hash for tx in chain._blocks.block_of(chain._blocks.head).transactions] == [filler, gap]
+
+
+def test_what_does_not_fit_into_the_gas_limit_waits_with_what_follows_it(
+    chain: DevChain, make_wallet: Callable[[str], Any]
+) -> None:
+    mine, theirs = make_wallet("0x" + "11" * 32), make_wallet(OTHER)
+    first = chain.submit(mine.sign(TO, gas=100_000))
+    big = chain.submit(theirs.sign(TO, gas=29_990_000))
+    behind = chain.submit(theirs.sign(TO, gas=50_000))
+    second = chain.submit(mine.sign(TO, gas=100_000))
+    chain.mine()  # 21,000 used by the first: the big one no longer fits, the small one behind it must not overtake it
+    assert [tx.hash for tx in chain._blocks.block_of(chain._blocks.head).transactions] == [first, second]
+    chain.mine()
+    assert [tx.hash for tx in chain._blocks.block_of(chain._blocks.head).transactions] == [big, behind]
+
+
+def test_a_transaction_that_turns_out_impossible_is_skipped_and_forgotten(
+    chain: DevChain, make_wallet: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = make_wallet("0x" + "11" * 32), make_wallet(OTHER)
+    bad, behind, good = (chain.submit(raw) for raw in (mine.sign(TO), mine.sign(TO), theirs.sign(TO)))
+    vm = type(chain._blocks._write.get_vm())
+    honest = vm.apply_transaction
+
+    def refuse_bad(self: Any, header: Any, transaction: Any) -> Any:
+        if transaction.hash == bad:
+            raise ValidationError("cannot pay any more")
+        return honest(self, header, transaction)
+
+    monkeypatch.setattr(vm, "apply_transaction", refuse_bad)
+    chain.mine()
+    assert [tx.hash for tx in chain._blocks.block_of(chain._blocks.head).transactions] == [good]
+    assert chain._blocks.pool.get(bad) is None
+    assert chain._blocks.pool.get(behind) is not None
+    assert not chain._blocks.pool.has_executable(chain._blocks.nonce_of)
+
+
+def test_a_block_that_could_not_be_stored_is_made_again(
+    chain: DevChain, wallet: Any, contracts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = chain.submit(wallet.sign(data=contracts["counter"]))
+    store = chain._blocks._store
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "commit", lambda *_, **__: (_ for _ in ()).throw(OSError("no space")))
+        with pytest.raises(OSError, match="no space"):
+            chain.mine()
+    assert chain._blocks.head.block_number == 0
+    assert chain.mine() == 1
+    assert chain._blocks.place_of(sent)[1] == 0  # type: ignore[index]
+
+
+def test_an_account_that_was_never_funded_cannot_send_value(chain: DevChain, wallet: Any) -> None:
+    with pytest.raises(Exception, match="insufficient funds"):
+        chain.submit(wallet.sign(TO, value=1))
+
+
+def test_one_chain_is_served_once_at_a_time_and_not_after_closing(chain: DevChain) -> None:
+    with chain.serve():
+        assert refused_code(chain.serve) == "devchain.served"
+    with chain.serve():
+        pass
+    chain.close()
+    chain.close()
+    assert refused_code(chain.mine) == "devchain.closed"
