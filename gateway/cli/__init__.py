@@ -5,4 +5,4 @@ def main() -> None:
     """Entry point of `shisu`."""
     from gateway.cli.commands import app
 
-    app()
+    app(prog_name="shisu")

@@ -11,7 +11,7 @@ import uvicorn
 
 from gateway.cli.say import fail
 from gateway.errors import UnsafeSettings
-from gateway.service import log_to_stderr, running_gateway
+from gateway.running import log_to_stderr, running_gateway
 from gateway.settings import load_settings
 from gateway.store.errors import StoreError
 from ledger.errors import LedgerError

@@ -1,0 +1,1 @@
+"""From submitted bytes to checked events and records."""

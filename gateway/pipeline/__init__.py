@@ -1,0 +1,1 @@
+"""From open events to issued certificates: one arrow a file."""

@@ -1,0 +1,1 @@
+"""The database: one function for each purpose a statement has."""

@@ -21,7 +21,7 @@ from typing import Any
 import certs
 
 # Runs before anything of certs: names of audit events from the Python documentation, "Audit events table".
-_SEAL = """
+SEAL = """
 import os, sys
 code, folder = sys.argv.pop(1), sys.argv.pop(1)
 sys.path.insert(0, code)
@@ -58,7 +58,7 @@ def verify_sealed(files: Sequence[Path], bundle: Path, *, now: str | None = None
         arguments = ["verify", *map(str, copies), "--trust", str(pinned), "--json", *(["--now", now] if now else [])]
         code = Path(certs.__file__).parents[1]
         done = subprocess.run(
-            [sys.executable, "-I", "-B", "-c", _SEAL, str(code), folder, *arguments],
+            [sys.executable, "-I", "-B", "-c", SEAL, str(code), folder, *arguments],
             capture_output=True,
             env={"PATH": os.defpath, "LANG": "C.UTF-8"},
             cwd=folder,

@@ -1,0 +1,72 @@
+"""
+The composition root of the HTTP service: settings, store, intake, proofs and routes become one application.
+
+No OpenAPI page, no redirects of trailing slashes (they repeat the Host header), no framework error texts (they echo the input).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gateway.catalogue.tables import Catalogue
+from gateway.errors import Refused
+from gateway.intake.accept import Intake
+from gateway.intake.members import Member
+from gateway.problems import PROBLEMS, problem
+from gateway.routes import capture, certificates, events, health, staples, trust
+from gateway.routes.boundary import Boundary
+from gateway.routes.parts import Parts, Proofs
+from gateway.settings import Settings
+from gateway.store.database import Database
+
+
+def create_app(
+    settings: Settings,
+    db: Database,
+    *,
+    proofs: Proofs,
+    members: Mapping[str, Member],
+    catalogue: Catalogue,
+    now: Callable[[], int],
+    random: Callable[[int], bytes],
+) -> FastAPI:
+    """The application. `members` are all members of the consortium by USCC, `random` is `secrets.token_bytes`."""
+    app = FastAPI(title="Shisu", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    intake = Intake(
+        catalogue=catalogue, members=members, hosts=settings.digital_link_hosts, suite=settings.suite,
+        future_s=settings.limits.future_s, now=now, random=random,
+    )  # fmt: skip
+    app.state.parts = Parts(settings=settings, db=db, intake=intake, proofs=proofs, members=members, now=now)
+    for module in (capture, events, certificates, staples, trust, health):
+        app.include_router(module.router)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _bad_parameter)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_middleware(Boundary)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    code, faults = (error.code, error.faults) if isinstance(error, Refused) else ("internal", ())
+    words = PROBLEMS.get(code, PROBLEMS["internal"])
+    headers = {"WWW-Authenticate": "Bearer"} if words.status == 401 else None
+    return problem(code, faults=faults, request_id=_request_id(request), headers=headers)
+
+
+async def _bad_parameter(request: Request, _error: Exception) -> Response:
+    return problem("request.parameter", request_id=_request_id(request))
+
+
+async def _framework(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    codes = {404: "request.not_found", 405: "request.method", 413: "body.too_large"}
+    return problem(codes.get(status, "request.parameter" if status < 500 else "internal"), request_id=_request_id(request))
+
+
+def _request_id(request: Request) -> str:
+    return str(request.state.request_id)

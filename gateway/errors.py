@@ -1,0 +1,43 @@
+"""
+What the gateway raises on purpose. Every fault carries a stable dotted `code`; `gateway.problems` has its words and status.
+
+GatewayError
+├── UnsafeSettings   the gateway must not start like this           (an operator's setting)
+└── Refused          a request is not taken, and nothing is stored  (the caller's, or ours when the status is 5xx)
+
+A fault holds a code and a JSON pointer made of our own names and indexes: never a value, and never a name, from the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class GatewayError(Exception):
+    """Base of the gateway's errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, and where: a JSON pointer into the submitted document, or "" for all of it."""
+
+    code: str
+    pointer: str = ""
+
+
+class UnsafeSettings(GatewayError):
+    """Settings that must not run; `reasons` are sentences for the operator, without secret values."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("refusing to start: " + "; ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class Refused(GatewayError):
+    """A request that is not taken, with the problem's code and everything found wrong with its content."""
+
+    def __init__(self, code: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.faults = tuple(faults)

@@ -1,0 +1,14 @@
+"""What intake knows of a consortium member: its code, what it may anchor, and whether this gateway closes batches for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member (成员单位); keyed by its USCC wherever several are held. `scope` is the uint64 bitmap the chain grants it."""
+
+    code: str
+    scope: int
+    served: bool

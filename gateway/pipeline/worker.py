@@ -1,0 +1,116 @@
+"""
+One worker a member key: runs the arrows of its line, one after the other, for ever.
+
+An arrow that cannot go on leaves everything as it is and is tried again; what it said is an alarm until it goes on. The worker
+keeps no state that progress needs: kill it anywhere, put an older copy of the store back, start it again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.pipeline.broadcast import broadcast
+from gateway.pipeline.close import close_batch
+from gateway.pipeline.errors import PipelineError
+from gateway.pipeline.follow import find_included, make_final, watch_final
+from gateway.pipeline.issue import issue_certificates
+from gateway.pipeline.lease import SignerLease
+from gateway.pipeline.line import Line
+from gateway.pipeline.sign import sign_batch
+from gateway.store.errors import LeaseLost, StateMoved, StoreError
+from ledger.errors import LedgerError, RpcUnavailable
+
+LEASE_S: Final = 60
+IDLE_S: Final = 0.2  # between two looks at the chain when nothing moves
+MAX_PAUSE_S: Final = 15.0  # between two tries when the node or the store does not answer
+
+Alarm = tuple[str, str]  # (code, field)
+
+
+class Worker:
+    """Acts for one signer while it is entered as a context: `with Worker(line, lock_directory=…) as worker`.
+
+    Entering raises `LeaseHeld` when another worker acts for the signer.
+    """
+
+    def __init__(self, line: Line, *, lock_directory: Path) -> None:
+        self._line = line
+        self._lease = SignerLease(line.database, line.signer_bytes, directory=lock_directory, now=line.now, lasts_s=LEASE_S)
+        self._sent_at: dict[bytes, int] = {}
+        self._alarms: dict[str, Alarm] = {}
+        self._failures = 0
+        self._arrows: tuple[tuple[str, Callable[[], bool]], ...] = (
+            ("watch", lambda: watch_final(line)),
+            ("follow", lambda: find_included(line)),
+            ("finalise", lambda: make_final(line)),
+            ("issue", lambda: issue_certificates(line)),
+            ("close", lambda: close_batch(line)),
+            ("sign", lambda: sign_batch(line)),
+            ("broadcast", lambda: broadcast(line, self._sent_at)),
+        )
+
+    def __enter__(self) -> Self:
+        self._lease.take()
+        self._line.log.info("worker.started", member=self._line.member, signer=self._line.signer.address)
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self._lease.release()
+        self._line.log.info("worker.stopped", member=self._line.member)
+
+    @property
+    def alarms(self) -> dict[str, Alarm]:
+        """What holds which arrow now: its name → (code, field). Empty when the line is healthy."""
+        return dict(self._alarms)
+
+    def step(self) -> bool:
+        """Every arrow once; whether any of them moved something. Raises `LeaseLost`: this worker must not go on."""
+        self._lease.renew()
+        moved = failed = False
+        for name, arrow in self._arrows:
+            try:
+                moved |= arrow()
+            except LeaseLost:
+                raise
+            except StateMoved:
+                continue  # another reader was quicker: the next step reads again
+            except (PipelineError, StoreError, LedgerError) as error:
+                self._raise_alarm(name, (error.code, error.field))
+                failed |= isinstance(error, LedgerError)
+                if isinstance(error, RpcUnavailable):  # the others would wait for the same node
+                    break
+            except SQLAlchemyError:  # locked by a backup for too long, disk full, read-only: nothing was written
+                self._raise_alarm(name, ("pipeline.store.failed", ""))
+                failed = True
+            else:
+                self._clear_alarm(name)
+        self._failures = self._failures + 1 if failed else 0
+        return moved
+
+    def run(self, stop: threading.Event) -> None:
+        """Steps until `stop` is set, resting when nothing moved and longer the more often the node failed in a row.
+
+        An exception ends it and stays an alarm of "worker".
+        """
+        try:
+            while not stop.is_set():
+                if not self.step() or self._failures:
+                    stop.wait(min(IDLE_S * 2 ** min(self._failures, 10), MAX_PAUSE_S))
+        except Exception as error:  # lease lost, or a mistake of ours: the thread ends, and health pages must say so
+            self._raise_alarm("worker", ("pipeline.worker.stopped", type(error).__name__))
+            raise
+
+    def _raise_alarm(self, arrow: str, alarm: Alarm) -> None:
+        if self._alarms.get(arrow) != alarm:
+            self._line.log.warning("arrow.held", member=self._line.member, arrow=arrow, code=alarm[0], field=alarm[1])
+        self._alarms[arrow] = alarm
+
+    def _clear_alarm(self, arrow: str) -> None:
+        if self._alarms.pop(arrow, None) is not None:
+            self._line.log.info("arrow.freed", member=self._line.member, arrow=arrow)

@@ -1,0 +1,105 @@
+"""
+Certificates from stored rows: three renderings of one leaf, each the same bytes whenever it is asked for.
+
+Nothing is asked of the chain here; evidence was collected and checked when the batch was issued. Who may see which rendering is
+the routes' business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from certs.assemble import RENDERINGS, assemble, render_tiers
+from certs.canonical import parse
+from certs.record import Record, Tier
+from gateway.store import batches, certificates
+from gateway.store.batches import Batch
+from gateway.store.certificates import Issued
+from gateway.store.database import Database
+
+PUBLIC: Final = "public"
+BUREAUS: Final = "bureaus"
+SUBMITTER: Final = "submitter"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An event that has no certificate (yet): the state of its row (`open`, `closed`, `kept`) and of its batch, if any."""
+
+    event_state: str
+    batch_state: str | None
+
+
+def find(database: Database, number: str) -> Issued | None:
+    """The certificate of this number, or None (查无此码): it was never issued here."""
+    with database.read() as tx:
+        return certificates.find(tx, number)
+
+
+def standing(database: Database, event_row: int) -> Issued | Pending:
+    """The certificate of a stored event by its row id, or how far it has come. Raises `NoResultFound` for an unknown row."""
+    with database.read() as tx:
+        issued = certificates.of_event(tx, event_row)
+        if issued is not None:
+            return issued
+        row = certificates.event_row(tx, event_row)
+        return Pending(row.state, None if row.batch_id is None else batches.by_id(tx, row.batch_id).state)
+
+
+def certificate(database: Database, number: str, rendering: str) -> dict[str, Any] | None:
+    """The certificate object of PROTOCOL.md §4 with its batch's current evidence, or None for a number never issued.
+
+    `rendering` is `public`, `bureaus` or `submitter`; another is a `KeyError`.
+    """
+    if rendering not in RENDERINGS:
+        raise KeyError(rendering)
+    with database.read() as tx:
+        issued = certificates.find(tx, number)
+        if issued is None:
+            return None
+        edition = certificates.current_edition(tx, issued.batch_id)
+        if edition is None:
+            raise LookupError("an issued batch has evidence")
+        return render(
+            tx,
+            rendering,
+            number=number,
+            event_row=issued.event_row,
+            batch=batches.by_id(tx, issued.batch_id),
+            index=issued.leaf_index,
+            transaction_hash=edition.transaction_hash,
+            evidence=parse(edition.package),
+        )
+
+
+def render(
+    tx: Connection,
+    rendering: str,
+    *,
+    number: str,
+    event_row: int,
+    batch: Batch,
+    index: int,
+    transaction_hash: bytes,
+    evidence: dict[str, Any],
+) -> dict[str, Any]:
+    """One rendering of one leaf from its rows and given evidence."""
+    row = certificates.event_row(tx, event_row)
+    record = Record(
+        row.suite,
+        public=Tier(row.public_salt, parse(row.public_body)),
+        bureaus=Tier(row.bureaus_salt, parse(row.bureaus_body)),
+        submitter=Tier(row.submitter_salt, parse(row.submitter_body)),
+    )
+    return assemble(
+        number=number,
+        suite=batch.suite,
+        index=index,
+        path=batches.path(tx, batch.id, size=batch.size, index=index),
+        tiers=render_tiers(record, rendering),
+        transaction_hash=transaction_hash,
+        evidence=evidence,
+    )

@@ -1,0 +1,51 @@
+"""What routes work with, put together once in `gateway.app` and found on the application's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import Request
+
+from gateway.intake.accept import Intake
+from gateway.intake.members import Member
+from gateway.settings import Settings
+from gateway.store.database import Database
+
+
+class Proofs(Protocol):
+    """Where certificates, staples and the trust bundle come from: objects of PROTOCOL.md §4, or None for a number never issued.
+
+    Chain faults raise `LedgerError`; staples raise `gateway.staples.Rewound` while the chain is rewound.
+    """
+
+    def certificate(self, number: str, wanted: str) -> dict[str, Any] | None:
+        """The certificate; `wanted` is public, bureaus or submitter."""
+
+    def staple(self, number: str) -> dict[str, Any] | None:
+        """A fresh status proof."""
+
+    def trust(self) -> dict[str, Any]:
+        """The trust bundle with a head of now."""
+
+    def troubles(self) -> Sequence[str]:
+        """Codes of what keeps the gateway from being ready, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Settings, store, intake, proofs, members by USCC, and a clock in seconds since 1970."""
+
+    settings: Settings
+    db: Database
+    intake: Intake
+    proofs: Proofs
+    members: Mapping[str, Member]
+    now: Callable[[], int]
+
+
+def parts_of(request: Request) -> Parts:
+    """The application's parts."""
+    parts: Parts = request.app.state.parts
+    return parts

@@ -1,0 +1,64 @@
+"""How events and captures are shown to those who may see them: states, numbers and links, never the event itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from certs.record import check_code
+from certs.suites import hash_function
+from certs.times import format_time
+from gateway.intake.accept import REFUSED
+from gateway.links import certificate_link, event_path
+from gateway.problems import fault_json
+from gateway.store.captures import Capture
+from gateway.store.events import EventState
+
+
+def check_code_of(event: EventState) -> str:
+    """The 查验码 of an event's certificate."""
+    return check_code(event.public_salt, hash_function(event.suite))
+
+
+def event_view(event: EventState, base: str) -> dict[str, Any]:
+    """One stored event: how far it has come and, once issued, its number and the link with its check code."""
+    view: dict[str, Any] = {
+        "eventID": event.event_id,
+        "submitter": event.submitter,
+        "member": event.member,
+        "receivedAt": format_time(event.received_at),
+        "state": event.state,
+    }
+    if event.number is not None:
+        view["number"] = event.number
+        view["link"] = certificate_link(base, event.number, check_code_of(event))
+    return view
+
+
+def capture_view(capture: Capture, stored: Mapping[int, EventState], base: str) -> dict[str, Any]:
+    """An EPCIS capture job with the outcome of each event."""
+    refused = [entry for entry in capture.result if entry["outcome"] == REFUSED]
+    return {
+        "captureID": capture.id,
+        "createdAt": format_time(capture.created_at),
+        "finishedAt": format_time(capture.finished_at),
+        "running": False,
+        "success": not refused,
+        "captureErrorBehaviour": capture.error_behaviour,
+        "errors": [fault_json(error["code"], error["pointer"]) for entry in refused for error in entry["errors"]],
+        "events": [_outcome(entry, stored, base) for entry in capture.result],
+    }
+
+
+def _outcome(entry: Mapping[str, Any], stored: Mapping[int, EventState], base: str) -> dict[str, Any]:
+    if entry["outcome"] == REFUSED:
+        errors = [fault_json(error["code"], error["pointer"]) for error in entry["errors"]]
+        return {"index": entry["index"], "outcome": REFUSED, "errors": errors}
+    event = stored[entry["row"]]
+    return {
+        "index": entry["index"],
+        "outcome": entry["outcome"],
+        **event_view(event, base),
+        "href": event_path(event.event_id),
+        "warnings": [fault_json(code, "") for code in entry["warnings"]],
+    }

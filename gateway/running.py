@@ -1,0 +1,175 @@
+"""
+A running gateway: settings → store, chain, one worker a served member, and the HTTP application.
+
+Start-up refuses what must not run: unsafe settings, another chain than the manifest's, other bytecode than ours, a store that
+belongs elsewhere, a signer that acts for another member, a second worker for a key.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+
+from gateway.app import create_app
+from gateway.catalogue.tables import read_catalogue
+from gateway.errors import UnsafeSettings
+from gateway.intake.members import Member
+from gateway.pipeline.line import Line
+from gateway.pipeline.worker import Worker
+from gateway.proofs import StoredProofs
+from gateway.settings import MemberSettings, Settings
+from gateway.staples import Staples
+from gateway.store.database import Database, migrate, open_database
+from gateway.store.pinned import pin
+from gateway.trust import Consortium
+from ledger.collect import NamedMember
+from ledger.deploy import check_deployment
+from ledger.manifest import Deployment, read_manifest
+from ledger.members import Anchoring, anchoring
+from ledger.rpc import Rpc
+from ledger.signers import KeystoreSigner
+
+RPC_TIMEOUT_S = 10.0
+_JOIN_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The node as one thread's connection makes it; every thread that asks gets its own."""
+
+    settings: Settings
+    deployment: Deployment
+
+    def connect(self) -> Rpc:
+        """A connection pinned to the manifest's chain id."""
+        return Rpc(self.settings.rpc_urls[0], chain_id=self.deployment.chain_id, timeout_s=RPC_TIMEOUT_S)
+
+
+@contextmanager
+def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[FastAPI]:
+    """Everything of a gateway but its HTTP server; stops the workers on the way out.
+
+    Raises `UnsafeSettings`, `LedgerError` and `StoreError` for what must not run.
+    """
+    with ExitStack() as stack:
+        database = open_database(settings.database_url)
+        stack.callback(database.close)
+        migrate(database)
+        chain = Chain(settings, read_manifest(settings.manifest))
+        rpc = chain.connect()
+        stack.callback(rpc.close)
+        check_deployment(rpc, chain.deployment)
+        consortium = _consortium(settings, chain.deployment)
+        with database.write() as tx:
+            pin(tx, consortium.facts())
+        members, signers = _members(settings, rpc, chain.deployment)
+        workers = [
+            stack.enter_context(_worker(uscc, signer, database, chain, consortium, lock_directory))
+            for uscc, signer in signers.items()
+        ]
+        staples = Staples(database, rpc, consortium, monotonic=time.monotonic)
+        app = create_app(
+            settings,
+            database,
+            proofs=StoredProofs(database, rpc, consortium, staples, workers),
+            members=members,
+            catalogue=read_catalogue(),
+            now=_now,
+            random=secrets.token_bytes,
+        )
+        stack.enter_context(_threads(workers))
+        yield app
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _consortium(settings: Settings, deployment: Deployment) -> Consortium:
+    return Consortium(
+        deployment=deployment,
+        engine=settings.engine,
+        network=settings.network,
+        name=settings.name,
+        prefix=settings.prefix,
+        members=tuple(NamedMember(uscc=m.uscc, code=m.code, name=m.name) for m in settings.members),
+    )
+
+
+def _members(settings: Settings, rpc: Rpc, deployment: Deployment) -> tuple[dict[str, Member], dict[str, KeystoreSigner]]:
+    """All members by USCC, and the signers of those served here, each checked against what the chain says of it."""
+    members, signers = {}, {}
+    for member in settings.members:
+        scope = 0
+        if member.keystore is not None and member.passphrase_file is not None:
+            signer = KeystoreSigner.open(member.keystore, passphrase_path=member.passphrase_file)
+            scope = _granted_scope(member, rpc, deployment, signer.address)
+            signers[member.uscc] = signer
+        members[member.uscc] = Member(code=member.code, scope=scope, served=member.uscc in signers)
+    return members, signers
+
+
+def _granted_scope(member: MemberSettings, rpc: Rpc, deployment: Deployment, signer: str) -> int:
+    granted = anchoring(rpc, deployment.consortium, signer)
+    if not isinstance(granted, Anchoring):
+        raise UnsafeSettings([f"members {member.code}.keystore: its account may not anchor on this chain ({granted.name})"])
+    if (granted.member, granted.code) != (member.uscc, member.code):
+        raise UnsafeSettings([f"members {member.code}.keystore: on this chain the account acts for another member"])
+    return granted.scope
+
+
+def _worker(
+    uscc: str, signer: KeystoreSigner, database: Database, chain: Chain, consortium: Consortium, lock_directory: Path
+) -> Worker:
+    line = Line(
+        member=uscc,
+        signer=signer,
+        database=database,
+        rpc=chain.connect(),
+        consortium=consortium,
+        now=_now,
+        shuffle=secrets.SystemRandom().shuffle,
+        log=structlog.get_logger("gateway.pipeline"),
+    )
+    return Worker(line, lock_directory=lock_directory)
+
+
+@contextmanager
+def _threads(workers: list[Worker]) -> Iterator[None]:
+    stop = threading.Event()
+    threads = [threading.Thread(target=worker.run, args=(stop,), name=f"worker-{i}") for i, worker in enumerate(workers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(_JOIN_S)
+
+
+def log_to_stderr() -> None:
+    """Structured log lines: an event name and fields, never a payload, key or token."""
+    structlog.configure(
+        processors=[
+            _shorten,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
+def _shorten(_logger: Any, _name: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value[:200] if isinstance(value, str) else value for key, value in event.items()}

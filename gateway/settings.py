@@ -1,0 +1,197 @@
+"""
+Settings: environment `SHISU_…` (nested with `__`) over an optional TOML or JSON file; checked once, at start.
+
+Unsafe values are refused with a sentence, not warned about: key files others can read, default or short passphrases, default
+database passwords, a public URL without TLS in production. No message shows a secret or the value of a refused field.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from certs.codes import is_uscc_form
+from gateway.errors import UnsafeSettings
+
+MIN_PASSPHRASE = 12  # characters, in production
+_DEFAULT_SECRETS = frozenset(
+    ("", "admin", "changeit", "changeme", "default", "password", "passphrase", "postgres", "secret", "shisu", "test")
+)
+
+
+class Limits(BaseModel):
+    """Bounds on requests. Sizes in bytes, times in seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    body_bytes: int = Field(default=10 * 1024 * 1024, gt=0)  # one capture: some 10,000 events
+    body_s: float = Field(default=30.0, gt=0)  # uvicorn itself waits for ever for a half-sent body
+    document_events: int = Field(default=2_000, gt=0)  # one write transaction holds them all
+    future_s: int = Field(default=300, ge=0)  # how far an eventTime may lie ahead of our clock
+
+
+class MemberSettings(BaseModel):
+    """A member of the consortium; one with a key file is served: its batches are closed and signed here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    uscc: str
+    code: str = Field(pattern=r"^[A-Z0-9]{2,8}$")
+    name: str = Field(min_length=1)
+    keystore: Path | None = None
+    passphrase_file: Path | None = None
+
+    @field_validator("uscc")
+    @classmethod
+    def _uscc(cls, value: str) -> str:
+        if not is_uscc_form(value):
+            raise ValueError("not a USCC")
+        return value
+
+
+class Settings(BaseSettings):
+    """Everything an operator sets. Build it with `load_settings`, which also refuses what must not run."""
+
+    model_config = SettingsConfigDict(env_prefix="SHISU_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    network: Literal["development", "production"] = "development"
+    name: str = Field(default="食溯链", min_length=1)  # of the consortium, as the trust bundle says it
+    prefix: str = Field(default="SHFS", pattern=r"^[A-Z0-9]{2,8}$")  # of certificate numbers
+    engine: Literal["qbft", "clique"] = "qbft"
+    suite: Literal[1, 2] = 1  # 1 SHA-256, 2 SM3
+    database_url: str
+    rpc_urls: tuple[str, ...] = Field(min_length=1)
+    manifest: Path  # of the deployed contracts
+    public_url: str  # what QR codes and links begin with; never taken from a request
+    members: tuple[MemberSettings, ...] = Field(min_length=1)
+    digital_link_hosts: frozenset[str] = frozenset({"id.gs1.org"})
+    limits: Limits = Limits()
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str) -> str:
+        url = urlsplit(value)
+        if url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc or url.query or url.fragment:
+            raise ValueError("not a plain http(s) URL")
+        return value.rstrip("/")
+
+    @field_validator("members")
+    @classmethod
+    def _members(cls, value: tuple[MemberSettings, ...]) -> tuple[MemberSettings, ...]:
+        if len({m.uscc for m in value}) != len(value) or len({m.code for m in value}) != len(value):
+            raise ValueError("a member is listed twice")
+        return value
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Reads the file (`.toml` or `.json`; environment variables go before it) and checks it. Raises `UnsafeSettings`."""
+
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is pydantic's
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            if path is None:
+                return init_settings, env_settings
+            source = JsonConfigSettingsSource if path.suffix == ".json" else TomlConfigSettingsSource
+            return init_settings, env_settings, source(settings_cls, path)
+
+    if path is not None and not path.is_file():
+        raise UnsafeSettings([f"settings file {path} is not there"])
+    try:
+        settings = FromFile()  # type: ignore[call-arg]  # the sources bring the fields
+    except ValidationError as error:
+        raise UnsafeSettings([_sentence(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
+    except (SettingsError, ValueError):  # a variable or a file that is not even JSON or TOML
+        raise UnsafeSettings(["settings cannot be read: not valid TOML or JSON"]) from None
+    refuse_unsafe(settings)
+    return settings
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """Raises `UnsafeSettings` with every reason not to start."""
+    reasons = [*_link_reasons(settings), *_database_reasons(settings), *_key_reasons(settings)]
+    if reasons:
+        raise UnsafeSettings(reasons)
+
+
+def _sentence(where: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(str(part) for part in where) or 'settings'}: {message}"
+
+
+def _link_reasons(settings: Settings) -> Iterator[str]:
+    url = urlsplit(settings.public_url)
+    if settings.network == "production" and url.scheme != "https" and not _is_loopback(url.hostname or ""):
+        yield "public_url: production links must be https"
+
+
+def _database_reasons(settings: Settings) -> Iterator[str]:
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        yield "database_url: not a database URL"
+        return
+    if settings.network == "production" and url.password is not None and str(url.password).lower() in _DEFAULT_SECRETS:
+        yield "database_url: a default password"
+
+
+def _key_reasons(settings: Settings) -> Iterator[str]:
+    for member in settings.members:
+        if (member.keystore is None) != (member.passphrase_file is None):
+            yield f"members {member.code}: keystore and passphrase_file go together"
+            continue
+        for label, path in (("keystore", member.keystore), ("passphrase_file", member.passphrase_file)):
+            if path is not None:
+                yield from _file_reasons(f"members {member.code}.{label}", path)
+        if settings.network == "production" and member.passphrase_file is not None and _is_weak(member.passphrase_file):
+            yield f"members {member.code}.passphrase_file: a default passphrase, or one shorter than {MIN_PASSPHRASE} characters"
+
+
+def _file_reasons(label: str, path: Path) -> Iterator[str]:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        yield f"{label}: the file is not there"
+        return
+    if not stat.S_ISREG(mode):
+        yield f"{label}: not a file"
+    elif mode & 0o077:
+        yield f"{label}: others can read the file (chmod 600 it)"
+
+
+def _is_weak(path: Path) -> bool:
+    try:
+        text = path.read_text("utf-8").split("\n", 1)[0].strip()
+    except (OSError, UnicodeDecodeError):
+        return False  # a missing file has its own reason; bytes that are no text are nobody's default
+    return text.lower() in _DEFAULT_SECRETS or len(text) < MIN_PASSPHRASE
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

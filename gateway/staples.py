@@ -1,0 +1,89 @@
+"""
+Staples (状态证明): the proven status of a certificate as of the newest endorsed block, collected when somebody asks.
+
+One answer is kept for a few seconds, so that a page that many people scan costs the node one question. No staple is given while
+the chain is rewound: an anchor that is not back yet would look as if it had never been.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+from certs.canonical import parse
+from certs.codes import code_keys
+from gateway.errors import GatewayError
+from gateway.store import certificates
+from gateway.store.database import Database
+from gateway.trust import Consortium
+from ledger.collect import Place, collect_staple
+from ledger.rpc import ChainPort
+
+KEPT: Final = 1_024  # staples of at most 16 kB each
+
+
+class Rewound(GatewayError):
+    """The chain lost blocks that were final, and not all of them are back: `staple.rewound`."""
+
+    code = "staple.rewound"
+
+
+class Staples:
+    """The current staple of each number. `monotonic` in seconds; an answer is given again for `fresh_s`."""
+
+    def __init__(
+        self,
+        database: Database,
+        rpc: ChainPort,
+        consortium: Consortium,
+        *,
+        monotonic: Callable[[], float],
+        fresh_s: float = 5.0,
+    ) -> None:
+        self._database = database
+        self._rpc = rpc
+        self._consortium = consortium
+        self._monotonic = monotonic
+        self._fresh_s = fresh_s
+        self._kept: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def current(self, number: str) -> dict[str, Any] | None:
+        """The staple object of PROTOCOL.md §4, or None for a number never issued.
+
+        Raises `Rewound`, and what `ledger.collect.collect_staple` raises.
+        """
+        with self._database.read() as tx:
+            if certificates.rewound(tx):
+                raise Rewound
+            issued = certificates.find(tx, number)
+            if issued is None:
+                return None
+            codes = parse(certificates.event_row(tx, issued.event_row).public_body)["codes"]
+        kept = self._recent(number)
+        if kept is not None:
+            return kept
+        staple = collect_staple(
+            self._rpc,
+            self._consortium.engine,
+            self._consortium.deployment,
+            Place(issued.member, issued.seq, issued.leaf_index),
+            code_keys=code_keys(codes),
+            validators=self._consortium.deployment.set.validators,
+        )
+        self._keep(number, staple)
+        return staple
+
+    def _recent(self, number: str) -> dict[str, Any] | None:
+        with self._lock:
+            made_at, staple = self._kept.get(number, (None, None))
+        return staple if made_at is not None and self._monotonic() - made_at < self._fresh_s else None
+
+    def _keep(self, number: str, staple: dict[str, Any]) -> None:
+        with self._lock:
+            self._kept[number] = (self._monotonic(), staple)
+            self._kept.move_to_end(number)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)

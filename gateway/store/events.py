@@ -1,0 +1,104 @@
+"""
+Accepted events: written in the transaction that lets their sender be answered, and read back by eventID, content or place.
+
+An event is one row a submitter and a content, whoever sends it how often. How far it has come is its batch's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select
+
+from certs.canonical import canonical
+from certs.record import Record
+from gateway.store.tables import batches, certificates, events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event about to be stored. `scope` is the uint64 of its class and stage bit, `received_at` seconds since 1970."""
+
+    event_id: str
+    member: str
+    submitter: str
+    capture_id: str
+    received_at: int
+    content_sha256: bytes
+    record: Record
+    scope: int
+    state: str  # open, or kept: durable and not anchored
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """How far a stored event has come: `state` is open, kept, or its batch's; `number` is None until a certificate is issued."""
+
+    row_id: int
+    event_id: str
+    submitter: str
+    member: str
+    received_at: int
+    state: str
+    number: str | None
+    suite: int
+    public_salt: bytes
+    public_body: bytes
+
+
+def insert_event(tx: Connection, event: NewEvent) -> int:
+    """Stores an event and returns its row id; (submitter, content) must be new."""
+    record = event.record
+    values = {
+        "event_id": event.event_id, "member": event.member, "submitter": event.submitter, "capture_id": event.capture_id,
+        "received_at": event.received_at, "content_sha256": event.content_sha256, "suite": record.suite,
+        "public_salt": record.public.salt, "public_body": canonical(record.public.body),
+        "bureaus_salt": record.bureaus.salt, "bureaus_body": canonical(record.bureaus.body),
+        "submitter_salt": record.submitter.salt, "submitter_body": canonical(record.submitter.body),
+        "leaf": record.leaf(), "scope": event.scope.to_bytes(8, "big"), "state": event.state,
+    }  # fmt: skip
+    return int(tx.execute(insert(events).values(values).returning(events.c.id)).scalar_one())
+
+
+def by_content(tx: Connection, submitter: str, content_sha256: bytes) -> EventState | None:
+    """The event with exactly this content from this submitter, or None."""
+    found = _select(tx, events.c.submitter == submitter, events.c.content_sha256 == content_sha256)
+    return found[0] if found else None
+
+
+def by_event_id(tx: Connection, event_id: str, *, submitter: str | None = None) -> list[EventState]:
+    """Every stored event with this eventID, oldest first: a wrong event and its error declaration share one."""
+    conditions = [events.c.event_id == event_id]
+    if submitter is not None:
+        conditions.append(events.c.submitter == submitter)
+    return _select(tx, *conditions)
+
+
+def by_rows(tx: Connection, row_ids: Collection[int]) -> dict[int, EventState]:
+    """Events by their row ids."""
+    ids = list(row_ids)
+    chunks = [ids[start : start + 500] for start in range(0, len(ids), 500)]  # SQLite's parameter limit is 999 in old builds
+    return {state.row_id: state for chunk in chunks for state in _select(tx, events.c.id.in_(chunk))}
+
+
+def by_place(tx: Connection, member: str, seq: int, index: int) -> EventState | None:
+    """The event at a leaf index of a member's batch, issued or not."""
+    found = _select(tx, batches.c.member == member, batches.c.seq == seq, events.c.leaf_index == index)
+    return found[0] if found else None
+
+
+def _select(tx: Connection, *conditions: ColumnElement[bool]) -> list[EventState]:
+    query = (
+        select(
+            events.c.id, events.c.event_id, events.c.submitter, events.c.member, events.c.received_at,
+            func.coalesce(batches.c.state, events.c.state), certificates.c.number,
+            events.c.suite, events.c.public_salt, events.c.public_body,
+        )
+        .select_from(events)
+        .outerjoin(batches, events.c.batch_id == batches.c.id)
+        .outerjoin(certificates, certificates.c.event == events.c.id)
+        .where(*conditions)
+        .order_by(events.c.id)
+    )  # fmt: skip
+    return [EventState(*tuple(row)) for row in tx.execute(query)]

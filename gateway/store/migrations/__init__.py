@@ -1,0 +1,1 @@
+"""The store's revisions, run by `gateway.store.database.migrate` and by nothing else."""

@@ -1,0 +1,14 @@
+"""
+Alembic's entry: runs revisions inside the caller's open write transaction, all or nothing (SQLite's DDL is transactional).
+
+There is no offline mode and no URL here: the connection is the one that `migrate` passes.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+
+from gateway.store.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
+context.run_migrations()

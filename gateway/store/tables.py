@@ -1,0 +1,177 @@
+"""
+The gateway's tables, the same on SQLite and PostgreSQL.
+
+An event row is written in the transaction that lets its sender be answered; everything later is derived from it. States move
+by compare-and-set only (`gateway.store` functions), rows of `attempts` and `evidence` are never deleted or changed.
+Times are integer seconds since 1970 UTC. 32-byte hashes, salts and uint64 scopes are binary, big-endian. On SQLite every
+table is STRICT: a value of another type is refused, not converted.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+# 64 bits on both: STRICT tables know only INTEGER, and SQLite gives only INTEGER PRIMARY KEY a rowid.
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+
+pinned = Table(  # what this store belongs to: chain id, genesis hash, contract addresses. One row a name, written once.
+    "pinned", metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
+
+enterprises = Table(  # who may submit, and under which member (主管单位) its events close
+    "enterprises", metadata,
+    Column("uscc", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("member", Text, nullable=False),  # USCC of the member
+    Column("gln", Text),
+    sqlite_strict=True,
+)  # fmt: skip
+
+api_keys = Table(
+    "api_keys", metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret_sha256", LargeBinary(32), nullable=False),  # of a 256-bit random secret
+    Column("owner", Text, nullable=False),  # USCC of an enterprise or of a member
+    Column("rights", Text, nullable=False),  # space-separated: submit submit:onbehalf read admin
+    Column("on_behalf", Text, nullable=False),  # space-separated USCCs a platform may submit for
+    Column("created_at", _BIG, nullable=False),
+    Column("expires_at", _BIG, nullable=False),
+    Column("revoked_at", _BIG),
+    sqlite_strict=True,
+)  # fmt: skip
+
+captures = Table(  # one accepted or refused document (EPCIS capture job)
+    "captures", metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),  # USCC of the key's owner
+    Column("document_sha256", LargeBinary(32), nullable=False),
+    Column("error_behaviour", Text, nullable=False),  # rollback or proceed
+    Column("created_at", _BIG, nullable=False),
+    Column("finished_at", _BIG, nullable=False),
+    Column("result", Text, nullable=False),  # JSON: a list of outcomes, one an event, never the event itself
+    CheckConstraint("error_behaviour in ('rollback','proceed')"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+batches = Table(
+    "batches", metadata,
+    Column("id", _BIG, primary_key=True, autoincrement=True),
+    Column("member", Text, nullable=False),
+    Column("seq", _BIG, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("size", _BIG, nullable=False),
+    Column("scope", LargeBinary(8), nullable=False),
+    Column("suite", Integer, nullable=False),
+    Column("tree", LargeBinary, nullable=False),  # all levels concatenated, leaves first: a path is log n slices
+    Column("state", Text, nullable=False),
+    Column("closed_at", _BIG, nullable=False),
+    Column("changed_at", _BIG, nullable=False),
+    Column("transaction_hash", LargeBinary(32)),  # of the attempt that was included
+    Column("block_number", _BIG),
+    Column("block_hash", LargeBinary(32)),
+    UniqueConstraint("member", "seq"),
+    CheckConstraint("length(root) = 32"),
+    CheckConstraint("length(scope) = 8"),
+    CheckConstraint("size > 0"),
+    CheckConstraint("seq > 0"),
+    CheckConstraint("state in ('closed','signed','included','final','issued','halted')"),
+    Index("batches_state", "member", "state", "seq"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+events = Table(
+    "events", metadata,
+    Column("id", _BIG, primary_key=True, autoincrement=True),
+    Column("event_id", Text, nullable=False),  # EPCIS eventID; a correction repeats the wrong event's
+    Column("member", Text, nullable=False),
+    Column("submitter", Text, nullable=False),
+    Column("capture_id", Text, ForeignKey("captures.id"), nullable=False),
+    Column("received_at", _BIG, nullable=False),
+    Column("content_sha256", LargeBinary(32), nullable=False),  # SHA-256 of the event's JCS bytes
+    Column("suite", Integer, nullable=False),
+    Column("public_salt", LargeBinary(32), nullable=False),
+    Column("public_body", LargeBinary, nullable=False),  # JCS bytes
+    Column("bureaus_salt", LargeBinary(32), nullable=False),
+    Column("bureaus_body", LargeBinary, nullable=False),
+    Column("submitter_salt", LargeBinary(32), nullable=False),
+    Column("submitter_body", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary(32), nullable=False),
+    Column("scope", LargeBinary(8), nullable=False),  # its class bit and its stage bit
+    Column("state", Text, nullable=False),
+    Column("batch_id", _BIG, ForeignKey("batches.id")),
+    Column("leaf_index", _BIG),
+    UniqueConstraint("submitter", "content_sha256"),
+    UniqueConstraint("batch_id", "leaf_index"),
+    CheckConstraint("state in ('open','closed','kept')"),  # kept: durable, but names no code, so it is not anchored
+    CheckConstraint("length(leaf) = 32"),
+    CheckConstraint("length(scope) = 8"),
+    CheckConstraint("(batch_id is null) = (leaf_index is null)"),
+    CheckConstraint("(state = 'closed') = (batch_id is not null)"),
+    Index("events_open", "member", "state", "id"),
+    Index("events_event_id", "event_id"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+attempts = Table(  # the outbox: every transaction of every kind, saved before it is broadcast. Its fate is read from the chain
+    "attempts", metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("batch_id", _BIG, ForeignKey("batches.id")),
+    Column("signer", LargeBinary(20), nullable=False),
+    Column("nonce", _BIG, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("made_at", _BIG, nullable=False),
+    CheckConstraint("kind in ('anchor')"),
+    CheckConstraint("length(hash) = 32"),
+    CheckConstraint("length(signer) = 20"),
+    Index("attempts_signer_nonce", "signer", "nonce"),
+    Index("attempts_batch", "batch_id"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+evidence = Table(  # proof packages; a re-included anchor gets a new edition, the old one is kept
+    "evidence", metadata,
+    Column("batch_id", _BIG, ForeignKey("batches.id"), primary_key=True),
+    Column("edition", Integer, primary_key=True),
+    Column("transaction_hash", LargeBinary(32), nullable=False),
+    Column("package", LargeBinary, nullable=False),  # JCS bytes of EVIDENCE (PROTOCOL §4)
+    Column("made_at", _BIG, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
+
+certificates = Table(
+    "certificates", metadata,
+    Column("number", Text, primary_key=True),
+    Column("event", _BIG, ForeignKey("events.id"), nullable=False, unique=True),
+    Column("batch_id", _BIG, ForeignKey("batches.id"), nullable=False),
+    Column("leaf_index", _BIG, nullable=False),
+    Column("issued_at", _BIG, nullable=False),
+    UniqueConstraint("batch_id", "leaf_index"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+leases = Table(  # one worker a signer key
+    "leases", metadata,
+    Column("signer", LargeBinary(20), primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", _BIG, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
