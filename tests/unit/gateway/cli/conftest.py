@@ -1,0 +1,87 @@
+"""Parts for the command line's tests: a runner, a consortium's files, and a gateway that answers as it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from certs.canonical import canonical
+from gateway.cli.commands import app
+from tests.world import Anchor, World, record_of
+
+Shisu = Callable[..., Result]
+
+
+@pytest.fixture
+def shisu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shisu:
+    """Runs `shisu ARGUMENTS…` with a configuration directory of its own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return lambda *arguments, **more: CliRunner().invoke(app, [str(a) for a in arguments], **more)
+
+
+@pytest.fixture
+def anchor() -> Anchor:
+    """A batch of two records on a consortium in memory."""
+    made = World().anchor([record_of("a"), record_of("b")])
+    made.world.mine()
+    return made
+
+
+@pytest.fixture
+def bundle(anchor: Anchor, tmp_path: Path) -> Path:
+    """The consortium's trust bundle as a file."""
+    path = tmp_path / "bundle.json"
+    path.write_bytes(canonical(anchor.world.bundle()))
+    return path
+
+
+class Scripted:
+    """An HTTP server on loopback that gives one answer to everything and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.status, self.body, self.headers = 200, b"{}", {}
+        self.asked: list[tuple[str, str, bytes]] = []
+        scripted = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                scripted.asked.append((self.path, self.headers.get("authorization", ""), body))
+                self.send_response(scripted.status)
+                for name, value in {"Content-Length": str(len(scripted.body)), **scripted.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(scripted.body)
+
+            do_GET = do_POST = answer
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def say(self, status: int, content: object, **headers: str) -> None:
+        self.status, self.headers = status, headers
+        self.body = content if isinstance(content, bytes) else json.dumps(content).encode()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def gateway() -> Iterator[Scripted]:
+    scripted = Scripted()
+    yield scripted
+    scripted.close()

@@ -1,0 +1,43 @@
+"""`shisu trust`: a bundle is pinned only after a person has seen its fingerprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from certs.trust import fingerprint_words, load_bundle
+from gateway.cli.pinned import default_path
+from tests.world import Anchor
+
+
+def test_show_gives_the_fingerprint_as_hex_and_words(shisu, bundle: Path) -> None:
+    known = load_bundle(bundle.read_bytes())
+    shown = shisu("trust", "show", bundle).stdout.replace("\n", "").replace(" ", "")
+    assert known.fingerprint.hex() in shown
+    assert fingerprint_words(known.fingerprint)[:20] in shown
+
+
+def test_pinning_asks_first_and_a_no_pins_nothing(shisu, bundle: Path) -> None:
+    assert shisu("trust", "pin", bundle, input="n\n").exit_code == 1
+    assert not default_path().exists()
+
+
+def test_a_pinned_bundle_is_what_verify_uses(shisu, anchor: Anchor, bundle: Path, tmp_path: Path) -> None:
+    assert shisu("trust", "pin", bundle, input="y\n").exit_code == 0
+    file = tmp_path / "c.json"
+    file.write_bytes(anchor.file(0))
+    assert shisu("verify", file).exit_code == 3
+
+
+def test_a_bundle_that_does_not_hold_is_never_pinned(shisu, bundle: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(
+        bundle.read_bytes().replace(b'"chainId":20231130', b'"chainId":20231131').replace(b'"nodes":["', b'"nodes":["0x00","')
+    )
+    assert shisu("trust", "pin", broken, "--yes").exit_code == 7
+    assert not default_path().exists()
+
+
+def test_a_bundle_can_be_fetched_from_a_gateway(shisu, gateway, bundle: Path) -> None:
+    gateway.say(200, bundle.read_bytes())
+    assert shisu("trust", "pin", gateway.url, "--yes").exit_code == 0
+    assert default_path().read_bytes() == bundle.read_bytes()
