@@ -44,7 +44,7 @@ def parse(
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         _refuse("json.encoding")
-    if nesting(raw) > max_depth:
+    if nesting(raw, enough=max_depth + 1) > max_depth:
         _refuse("json.depth")
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant)
@@ -75,16 +75,23 @@ def canonical(value: Any) -> bytes:
         _refuse("json.canonical")
 
 
-def nesting(raw: bytes) -> int:
-    """The deepest bracket nesting of JSON text, found without recursion; strings are skipped."""
+def nesting(raw: bytes, *, enough: int | None = None) -> int:
+    """The deepest bracket nesting of JSON text, found without recursion; strings are skipped.
+
+    It stops looking at `enough`, and where the outermost value ends: what follows is no JSON.
+    """
     depth = deepest = 0
     for match in _STRUCTURE.finditer(raw):
         first = match.group()[:1]
         if first in b"[{":
             depth += 1
             deepest = max(deepest, depth)
+            if deepest == enough:
+                break
         elif first in b"]}":
             depth -= 1
+            if depth <= 0:
+                break
     return deepest
 
 

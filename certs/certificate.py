@@ -18,6 +18,7 @@ from certs.errors import CertError, MalformedCertificate
 from certs.limits import LIMITS
 from certs.record import ABSENT, SALT_BYTES, TIERS, Tier
 from certs.suites import HASH_BYTES, hash_function
+from certs.suites import NAMES as SUITES
 from certs.times import parse_time
 
 FORMAT = "shisu-certificate/1"
@@ -131,7 +132,8 @@ def read_certificate(value: Any, at: str = "") -> Certificate:
     if form.text(fields["format"], f"{at}/format") != FORMAT:
         raise MalformedCertificate("cert.format", f"{at}/format")
     suite = form.uint(fields["suite"], f"{at}/suite")
-    hash_function(suite)  # raises for a suite this edition does not know
+    if suite not in SUITES:
+        raise MalformedCertificate("cert.suite.unknown", f"{at}/suite")
     return Certificate(
         number=form.text(fields["number"], f"{at}/number"),
         suite=suite,

@@ -107,6 +107,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "bundle.head.height": ("信任根文件的区块早于最新节点名单。", "The bundle's head lies before its newest set."),
     "bundle.head.code": ("链上合约代码与信任根文件不一致。", "The contract on chain is not the one the bundle names."),
     "bundle.head.set": ("链上节点名单与信任根文件不一致。", "The validator set on chain is not the bundle's newest."),
+    # rolling a bundle forward
+    "update.chain": ("新的信任根文件属于另一条链或另一联盟。", "The newer bundle is about another chain or consortium."),
+    "update.fork": ("两份信任根文件的节点名单出现分叉，请保留两份并上报。", "The bundles name different successors: keep both."),
+    "update.back": ("新的信任根文件比已采信的更旧。", "The other bundle is older than the pinned one."),
+    "update.history": ("两份信任根文件的区块时间次序矛盾。", "The two bundles tell different histories."),
+    "update.old": (
+        "已采信的信任根文件闲置过久，请重新核对指纹后采信。",
+        "The pinned bundle slept too long: pin a new one by hand.",
+    ),
     # the staple (step 9)
     "staple.active": ("链上核验一致，状态有效。", "Everything agrees with the chain, and the status is active."),
     "staple.adverse": ("链上核验一致，但凭证状态不是有效。", "Everything agrees with the chain, but the status is not active."),

@@ -1,9 +1,9 @@
 """
 Evidence, staples and the bundle, collected from one node in the JSON form of PROTOCOL.md §4.
 
-Nothing false leaves here: what a node says is rebuilt into bytes, hashed, put under the roots of an endorsed header and walked
-with the verifier's own functions before it is returned; a node that lies in one field is `NodeContradicts`, and what is not
-there yet is `NotYet`. Every node of a package is one that a walk visits, sorted and distinct.
+Nothing false leaves here: what a node says is rebuilt into bytes and hashed, tries must have the roots of an endorsed header,
+and state is walked with the verifier's own functions before it is returned. A node that lies in one field is
+`NodeContradicts`, and what is not there yet is `NotYet`. Every node of a package is one that a walk visits, sorted and distinct.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from certs.evm.header import Header
 from certs.evm.keccak import keccak256
 from certs.evm.log import decode_anchored
 from certs.evm.receipt import parse_receipt
-from certs.evm.rlp import encode
 from certs.evm.state import Account, account, storage_word
 from certs.evm.transaction import parse_transaction
 from certs.evm.trie import NodeSet
@@ -33,7 +32,6 @@ from ledger.transactions import receipt
 
 METHOD_NOT_FOUND: Final = -32601  # GoQuorum has no eth_getBlockReceipts
 _INLINE_BYTES: Final = 32
-_EMPTY_TRIE: Final = b"\x80"  # some nodes give it for an empty storage; an empty trie needs no node
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +76,13 @@ def collect_evidence(
         raise NotYet("ledger.block.moved")
     index = hashes.index(transaction_hash)
     receipts = _block_receipts(rpc, header.number, hashes)
-    if len(receipts) != len(transactions):
-        raise NodeContradicts("ledger.node.root", "receipts")
     nodes = sorted(
         {
             *index_proof(receipts, index, root=header.receipts_root, field="receipts"),
             *index_proof(transactions, index, root=header.transactions_root, field="transactions"),
         }
     )
-    log = _proven_log(nodes, header, index, deployment, (member, seq))
+    log = _anchoring_log(receipts[index], transactions[index], deployment, (member, seq))
     run = endorsed_from(rpc, engine, header, validators)
     return {
         "chainId": deployment.chain_id,
@@ -181,14 +177,9 @@ def _block_receipts(rpc: ChainPort, number: int, hashes: Sequence[bytes]) -> lis
     return [receipt_raw(entry) for entry in answer]
 
 
-def _proven_log(nodes: Sequence[bytes], header: Header, index: int, deployment: Deployment, place: tuple[str, int]) -> int:
-    """Which log of the receipt is the anchor, after walking to receipt and transaction as a verifier will."""
-    known = NodeSet(nodes)
-    key = encode(index.to_bytes((index.bit_length() + 7) // 8, "big"))
+def _anchoring_log(receipt_bytes: bytes, transaction_bytes: bytes, deployment: Deployment, place: tuple[str, int]) -> int:
+    """Which log of the receipt is the anchor of `place`; the transaction is a call of our AnchorLog on our chain."""
     try:
-        receipt_bytes, transaction_bytes = known.get(header.receipts_root, key), known.get(header.transactions_root, key)
-        if receipt_bytes is None or transaction_bytes is None or known.unused():
-            raise NodeContradicts("ledger.node.proof")
         transaction = parse_transaction(transaction_bytes)
         logs = parse_receipt(receipt_bytes).logs
         anchored = {at: decode_anchored(log) for at, log in enumerate(logs) if log.address == deployment.anchor_log}
@@ -217,7 +208,7 @@ def _prove_state(rpc: ChainPort, header: Header, wanted: Sequence[tuple[bytes, l
     answers = every(
         rpc.batch([("eth_getProof", [to_data(address), [to_data(slot) for slot in slots], block]) for address, slots in wanted])
     )
-    nodes = sorted(set().union(*(_proof_nodes(answer) for answer in answers)) - {_EMPTY_TRIE})
+    nodes = sorted(set().union(*(_proof_nodes(answer) for answer in answers)))
     try:
         known = NodeSet(nodes)
         state = [_account_words(known, header.state_root, address, slots) for address, slots in wanted]
@@ -238,12 +229,14 @@ def _account_words(
 
 
 def _proof_nodes(answer: Any) -> set[bytes]:
-    """The nodes of one `eth_getProof` answer, without those that travel inside their parent; the first of a list is a root."""
+    """The nodes of one `eth_getProof` answer, without those that travel inside their parent and the empty trie's 0x80.
+
+    A hashed key alone takes 32 bytes, so no root of a state or storage trie is shorter.
+    """
     lists = [list_of(answer, "accountProof"), *(list_of(entry, "proof") for entry in list_of(answer, "storageProof"))]
     nodes: set[bytes] = set()
     for proof in lists:
-        raws = [data_bytes(node, "proof") for node in proof]
-        nodes.update(raw for at, raw in enumerate(raws) if at == 0 or len(raw) >= _INLINE_BYTES)
+        nodes.update(raw for raw in (data_bytes(node, "proof") for node in proof) if len(raw) >= _INLINE_BYTES)
     return nodes
 
 

@@ -83,14 +83,11 @@ def endorsed_from(rpc: ChainPort, engine: str, first: Header, validators: Collec
 def latest_endorsed(rpc: ChainPort, engine: str, validators: Collection[bytes]) -> EndorsedRun:
     """The newest block that the chain as it stands endorses: the latest for qbft, a few blocks back for clique."""
     number = latest_number(rpc)
-    for back in range(LIMITS.headers if engine == "clique" else 1):
-        if number < back:
-            break
+    for back in range(min(number + 1, LIMITS.headers if engine == "clique" else 1)):
         try:
             return finality(rpc, engine, number - back, validators)
-        except NotYet as later:
-            if later.code != "ledger.endorsement.short":
-                raise
+        except NotYet:
+            continue
     raise NotYet("ledger.endorsement.short")
 
 

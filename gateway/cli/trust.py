@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.table import Table
 
 from certs.errors import CannotCheck
+from certs.succession import check_succession
 from certs.texts import text_of
 from certs.times import format_time
 from certs.trust import Bundle, fingerprint_words, load_bundle
@@ -39,6 +41,56 @@ def pin_command(
         fail("未采信", "Nothing was pinned", code=1)
     pin(raw, default_path())
     say(f"已采信：{default_path()}", "Pinned.")
+
+
+@trust_app.command("update")
+def update(source: _Source) -> None:
+    """前滚 Roll the pinned bundle forward over announced validator sets; refused when it does not continue the pinned one."""
+    path = default_path()
+    pinned, raw = _load(_read(str(path))), _read(source or "")
+    newer = _load(raw)
+    try:
+        check_succession(pinned, newer)
+    except CannotCheck as error:
+        _refuse_update(error.code, raw, path)
+    pin(raw, path)
+    _print(newer)
+    steps = len(newer.sets) - len(pinned.sets)
+    say(f"已前滚 {steps} 期节点名单", f"Rolled forward over {steps} announced validator sets.")
+
+
+@trust_app.command("diff")
+def diff(first: Annotated[str, typer.Argument(metavar="FILE|URL")], second: _Source = None) -> None:
+    """比较 Compare two bundles: what differs, and whether the second may take the first one's place."""
+    before, after = _load(_read(first)), _load(_read(second or str(default_path())))
+    table = Table("", "一 first", "二 second")
+    for name, values in (
+        ("指纹 fingerprint", [b.fingerprint.hex()[:16] + "…" for b in (before, after)]),
+        ("链编号 chain id", [str(b.chain_id) for b in (before, after)]),
+        ("期数 epoch", [str(b.sets[-1].epoch) for b in (before, after)]),
+        ("节点数 validators", [str(len(b.sets[-1].validators)) for b in (before, after)]),
+        ("截至 head", [f"block {b.head.number}, {format_time(b.head.time)}" for b in (before, after)]),
+    ):
+        table.add_row(name, *values, style="bold" if values[0] != values[1] else "dim")
+    CONSOLE.print(table)
+    for label, validators in (("+", set(after.sets[-1].validators) - set(before.sets[-1].validators)),
+                              ("-", set(before.sets[-1].validators) - set(after.sets[-1].validators))):  # fmt: skip
+        for address in sorted(validators):
+            CONSOLE.print(f"{label} 0x{address.hex()}")
+    try:
+        check_succession(before, after)
+    except CannotCheck as error:
+        zh, en = text_of(error.code)
+        fail(f"不能由一前滚到二：{zh}", f"The second cannot follow the first: {en} ({error.code})", code=7)
+    say("二可以接替一", "The second may take the first one's place.")
+
+
+def _refuse_update(code: str, raw: bytes, path: Path) -> NoReturn:
+    """Says why, and keeps the other bundle beside the pinned one: two that contradict each other are evidence."""
+    beside = path.with_name(f"refused-{hashlib.sha256(raw).hexdigest()[:16]}.json")
+    beside.write_bytes(raw)
+    zh, en = text_of(code)
+    fail(f"未前滚：{zh} 该文件保留在 {beside}", f"Not updated: {en} ({code}); the other bundle is kept.", code=7)
 
 
 def _read(source: str) -> bytes:

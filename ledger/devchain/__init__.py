@@ -21,4 +21,4 @@ sys.setrecursionlimit(RECURSION_LIMIT)
 
 BANNER = "development chain 演示链·全部节点密钥在同一台机器·不具证明效力"
 
-__all__ = ["BANNER", "DevChain", "DevChainError", "RpcError", "Server"]
+__all__ = ["BANNER", "RECURSION_LIMIT", "DevChain", "DevChainError", "RpcError", "Server"]

@@ -76,8 +76,8 @@ class Pool:
     def has_executable(self, nonce_of: Callable[[bytes], int]) -> bool:
         """Whether some sender's next transaction is here."""
         with self._lock:
-            senders = {sender: set(queue) for sender, queue in self._by_sender.items()}
-        return any(nonce_of(sender) in nonces for sender, nonces in senders.items())
+            senders = list(self._by_sender.items())
+        return any(nonce_of(sender) in queue for sender, queue in senders)  # a look into a queue needs no lock
 
     def executable(self, nonce_of: Callable[[bytes], int]) -> list[Waiting]:
         """Every transaction without a gap before it, in the order in which a block takes them."""

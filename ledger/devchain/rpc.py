@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Final, Protocol
+from typing import Final, NoReturn, Protocol
 
 from ledger.devchain.errors import RpcError
 
@@ -17,17 +17,17 @@ _NAMES: Final = frozenset(("jsonrpc", "id", "method", "params"))
 _log = logging.getLogger(__name__)
 
 
-class Callable(Protocol):
+class Runner(Protocol):
     """Whatever runs a method by its name."""
 
     def run(self, name: str, given: list[object]) -> object:
         """The result, or RpcError."""
 
 
-def answer(body: bytes, methods: Callable) -> bytes | None:
+def answer(body: bytes, methods: Runner) -> bytes | None:
     """The response to a request or a batch; None when every call in it is a notification (nothing is to be sent)."""
     try:
-        asked = json.loads(body)
+        asked = json.loads(body.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return _encoded(_error(None, RpcError(-32700, "parse error")))
     if not isinstance(asked, list):
@@ -41,7 +41,11 @@ def answer(body: bytes, methods: Callable) -> bytes | None:
     return _encoded(answers) if answers else None
 
 
-def _one(call: object, methods: Callable) -> dict[str, object] | None:
+def _no_constant(_text: str) -> NoReturn:
+    raise ValueError  # NaN and Infinity are not JSON
+
+
+def _one(call: object, methods: Runner) -> dict[str, object] | None:
     name = call.get("method") if isinstance(call, dict) else None
     if not isinstance(call, dict) or not _well_formed(call) or not isinstance(name, str):
         return _error(None, RpcError(-32600, "invalid request"))
@@ -60,7 +64,7 @@ def _one(call: object, methods: Callable) -> dict[str, object] | None:
 
 def _well_formed(call: dict[str, object]) -> bool:
     identity = call.get("id")
-    return call.keys() <= _NAMES and call.get("jsonrpc") == "2.0" and (identity is None or type(identity) in (str, int, float))
+    return call.keys() <= _NAMES and call.get("jsonrpc") == "2.0" and (identity is None or type(identity) in (str, int))
 
 
 def _error(identity: object, error: RpcError) -> dict[str, object]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -23,12 +25,13 @@ from ledger.devchain.errors import DevChainError
 MAX_BODY: Final = 1024 * 1024  # bytes: a transaction of 128 KiB is 256 KiB of hex
 IDLE_S: Final = 60.0  # a silent connection is closed; clients with a pool open a new one
 MAX_DISCARDED: Final = 16 * MAX_BODY  # bytes read and dropped so that a client still sending gets to see its 413
+_log = logging.getLogger(__name__)
 
 
 class Server:
     """A running server. `url` is its address; it answers from when this returns until `close`."""
 
-    def __init__(self, methods: rpc.Callable, *, host: str, port: int, on_close: Callable[[], None]) -> None:
+    def __init__(self, methods: rpc.Runner, *, host: str, port: int, on_close: Callable[[], None]) -> None:
         """Raises DevChainError `devchain.bind.not-loopback` or `devchain.bind.failed`."""
         address = _loopback(host)
         try:
@@ -79,7 +82,7 @@ class _Http(ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, methods: rpc.Callable) -> None:
+    def __init__(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, methods: rpc.Runner) -> None:
         self.address_family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
         self.methods = methods
         self._connections: set[socket.socket] = set()
@@ -103,8 +106,10 @@ class _Http(ThreadingTCPServer):
                 with contextlib.suppress(OSError):  # the client has gone already
                     request.shutdown(socket.SHUT_RD)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away in the middle is no event of ours."""
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+        """A client that goes away or falls silent is no event of ours; anything else is a fault and is logged."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            _log.exception("devchain.http.failed")
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -338,6 +338,17 @@ def test_a_node_of_no_walk_is_noticed(world, anchored, function_port):
     assert caught.value.field == "unused"
 
 
+def test_a_node_that_travels_inside_its_parent_is_not_listed_again(world, anchored, function_port):
+    def doubled(method, params):
+        answer = world.rpc.call(method, params)
+        if method == "eth_getProof" and params[0] == to_data(world.deployment.anchor_log):
+            answer["storageProof"][0]["proof"].append("0xc22001")
+        return answer
+
+    number = receipt(world.rpc, anchored[WHO, SEQ].hash).block_number
+    assert staple_of(world, rpc=function_port(doubled), at_block=number) == staple_of(world, at_block=number)
+
+
 def test_no_lie_about_one_field_gets_into_a_staple(world, anchored):
     number = parse_header(raw(staple_of(world)["headers"][0])).number
     honest = Liar(world.rpc)
@@ -363,6 +374,13 @@ def test_a_head_proves_the_set_in_slot_0(world):
     assert storage_word(nodes, found.storage_root, CONSORTIUM_SET_SLOT) == set_word(world.deployment.set)
     assert nodes.unused() == 0
     assert header.number >= world.deployment.from_block
+
+
+def test_a_head_with_other_code_is_refused(world):
+    wrong = dataclasses.replace(world.deployment, code_hashes=(b"\0" * 32, *world.deployment.code_hashes[1:]))
+    with pytest.raises(NodeContradicts) as caught:
+        collect_head(world.rpc, "qbft", wrong)
+    assert caught.value.code == "ledger.node.code"
 
 
 def test_a_head_with_another_set_is_refused(world):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from eth_abi.abi import encode
 
@@ -99,6 +101,12 @@ def test_one_other_byte_outside_the_immutables_does_not_match(at):
 @pytest.mark.parametrize("code", [b"", LOG.runtime[:-1], LOG.runtime + b"\0"])
 def test_code_of_another_length_does_not_match(code):
     assert not runtime_matches(LOG, code)
+
+
+def test_code_cut_off_at_an_immutable_does_not_match():
+    ending = dataclasses.replace(LOG, runtime=b"\x01" * 4 + bytes(32), immutables=(("_consortium", ((4, 32),)),))
+    assert runtime_matches(ending, b"\x01" * 4 + b"\x02" * 32)
+    assert not runtime_matches(ending, b"\x01" * 4)
 
 
 def test_immutables_are_compared_by_name_in_all_their_places():

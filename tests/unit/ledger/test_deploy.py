@@ -8,7 +8,7 @@ import time
 import pytest
 
 from ledger.deploy import Patience, check_deployment, deploy_consortium, ensure_deployed
-from ledger.errors import DeployFailed, RpcRefused, WrongChain
+from ledger.errors import DeployFailed, NodeContradicts, RpcRefused, WrongChain
 from ledger.members import validator_set
 from ledger.quantities import to_data
 from ledger.rpc import Rpc
@@ -97,6 +97,22 @@ def test_code_that_is_not_ours_is_refused(world, through, at):
     with pytest.raises(DeployFailed) as caught:
         check_deployment(through(eth_getCode=patched), world.deployment)
     assert caught.value.code == "ledger.deploy.code"
+    assert caught.value.field == ("Consortium", "AnchorLog", "StatusRegistry")[at]
+
+
+def test_a_set_that_does_not_begin_after_its_block_contradicts(world, through):
+    told = []
+
+    def shifted(params):
+        answer = world.rpc.call("eth_getTransactionReceipt", params)
+        if answer is None or told not in ([], [params]):
+            return answer
+        told[:] = [params]  # the first contract only
+        return {**answer, "blockNumber": "0x1"}
+
+    with pytest.raises(NodeContradicts) as caught:
+        deploy(world, through(eth_getTransactionReceipt=shifted))
+    assert caught.value.code == "ledger.node.set"
 
 
 def test_an_address_without_code_is_refused(world):

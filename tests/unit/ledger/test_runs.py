@@ -98,10 +98,29 @@ def test_a_clique_block_that_moved_under_us_is_not_yet(node):
 
 
 def test_strangers_never_endorse_and_the_run_stops_at_64(node):
-    port, _, _ = node("clique_vote_in_out")
-    with pytest.raises(NotYet):
+    port, _, headers = node("clique4_1receipt", count=1)
+    items, parent = list(parse_header(bytes.fromhex(headers[0]["header_rlp"][2:])).items), b""
+    for number in range(1, 71):
+        items[0], items[8] = parent or items[0], bytes([number])
+        raw = encode(items)
+        parent = keccak256(raw)
+        port.blocks[number] = as_block({"header_rlp": to_data(raw), "hash": to_data(parent)})
+    with pytest.raises(NotYet) as caught:
         finality(port, "clique", 1, [b"\x01" * 20])
-    assert len(port.asked) <= 64
+    assert caught.value.code == "ledger.endorsement.short"
+    assert len(port.asked) == 64
+
+
+def test_a_young_chain_is_not_searched_below_genesis(node, function_port):
+    _, validators, headers = node("clique4_1receipt", count=1)
+    items = list(parse_header(bytes.fromhex(headers[0]["header_rlp"][2:])).items)
+    items[8] = b""
+    raw = encode(items)
+    genesis = as_block({"header_rlp": to_data(raw), "hash": to_data(keccak256(raw))})
+    young = function_port(lambda method, params: "0x0" if method == "eth_blockNumber" else {"0x0": genesis}.get(params[0]))
+    with pytest.raises(NotYet):
+        latest_endorsed(young, "clique", validators)
+    assert [params[0] for method, params in young.asked if method != "eth_blockNumber"] == ["0x0", "0x1"]
 
 
 def test_the_newest_endorsed_clique_block_is_a_few_back(node):

@@ -70,9 +70,13 @@ def test_a_key_file_of_another_owner_is_refused(keystore, monkeypatch):
     assert caught.value.code == "ledger.keystore.mode"
 
 
-def test_what_is_not_a_file_is_refused(keystore, tmp_path):
-    with pytest.raises(SignerRefused):
-        KeystoreSigner.open(tmp_path, passphrase_path=keystore[1])
+def test_what_is_not_a_file_is_refused_and_not_waited_for(keystore, tmp_path):
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "directory").mkdir(mode=0o700)
+    for name in ("pipe", "directory"):
+        with pytest.raises(SignerRefused) as caught:
+            KeystoreSigner.open(tmp_path / name, passphrase_path=keystore[1])
+        assert caught.value.code == "ledger.keystore.mode"
 
 
 @pytest.mark.parametrize("which", [0, 1])

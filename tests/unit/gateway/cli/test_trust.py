@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from certs.canonical import canonical
 from certs.trust import fingerprint_words, load_bundle
 from gateway.cli.pinned import default_path
-from tests.world import Anchor
+from tests.world import Anchor, World
 
 
 def test_show_gives_the_fingerprint_as_hex_and_words(shisu, bundle: Path) -> None:
@@ -41,3 +42,27 @@ def test_a_bundle_can_be_fetched_from_a_gateway(shisu, gateway, bundle: Path) ->
     gateway.say(200, bundle.read_bytes())
     assert shisu("trust", "pin", gateway.url, "--yes").exit_code == 0
     assert default_path().read_bytes() == bundle.read_bytes()
+
+
+def test_the_pinned_bundle_rolls_forward_over_an_announced_set(shisu, anchor: Anchor, bundle: Path, tmp_path: Path) -> None:
+    world = anchor.world
+    shisu("trust", "pin", bundle, "--yes")
+    world.change_validators((*world.names[1:], "h"))
+    world.mine()
+    newer = tmp_path / "newer.json"
+    newer.write_bytes(canonical(world.bundle()))
+    assert shisu("trust", "diff", bundle, newer).exit_code == 0
+    assert shisu("trust", "update", newer).exit_code == 0
+    assert default_path().read_bytes() == newer.read_bytes()
+
+
+def test_an_update_that_forks_is_refused_and_both_are_kept(shisu, anchor: Anchor, bundle: Path, tmp_path: Path) -> None:
+    shisu("trust", "pin", bundle, "--yes")
+    other = tmp_path / "other.json"
+    other.write_bytes(canonical(World(names=tuple("tuvwxyz")).bundle()))
+    refused = shisu("trust", "update", other)
+    assert refused.exit_code == 7
+    assert "update.chain" in refused.stderr
+    assert default_path().read_bytes() == bundle.read_bytes()
+    assert [path.read_bytes() for path in default_path().parent.glob("refused-*.json")] == [other.read_bytes()]
+    assert shisu("trust", "diff", bundle, other).exit_code == 7

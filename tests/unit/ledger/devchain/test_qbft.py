@@ -73,3 +73,10 @@ def test_every_validator_proposes_and_every_one_signs_within_a_round_of_heights(
 def test_the_same_block_is_answered_with_the_same_seals(chain: DevChain) -> None:
     chain.mine()
     assert chain._blocks.sealed(chain._blocks.head) == chain._blocks.sealed(chain._blocks.head)
+
+
+def test_the_list_is_ascending_whatever_order_it_is_given_in() -> None:
+    one, two = b"\1" * 20, b"\2" * 20
+    assert qbft.validators_of(qbft.extra_data((two, one))) == (one, two)
+    assert qbft.is_hashed_form(qbft.extra_data((two, one)))
+    assert not qbft.is_hashed_form(rlp.encode([qbft.VANITY, [two, one], [], b"", []]))

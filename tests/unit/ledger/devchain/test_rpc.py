@@ -57,6 +57,7 @@ def test_a_broken_method_is_an_internal_error_that_tells_nothing(caplog: pytest.
         call(id=[]),
         call(id={}),
         call(id=True),
+        call(id=1.5),
         call(more=1),
         {"id": 1, "method": "m"},
     ],
@@ -71,7 +72,9 @@ def test_parameters_are_a_list(params: object) -> None:
     assert ask(call(params=params))["error"]["code"] == -32602
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b'{"jsonrpc": "2.0"'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff", b"[" * 100_000, b'{"jsonrpc": "2.0"', b'{"id": NaN}', "{}".encode("utf-16")]
+)
 def test_what_is_no_json_is_a_parse_error(body: bytes) -> None:
     answered = answer(body, Echo())
     assert answered is not None and json.loads(answered)["error"]["code"] == -32700

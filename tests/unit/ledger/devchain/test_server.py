@@ -94,13 +94,16 @@ def test_a_taken_or_impossible_port_is_said(chain: DevChain) -> None:
 def test_closing_does_not_wait_for_silent_clients_and_frees_the_port(chain: DevChain) -> None:
     server = chain.serve()
     port = int(server.url.rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.1", port)) as silent, socket.create_connection(("127.0.0.1", port)) as halfway:
+    silent = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    assert status(silent) == 200  # and the connection stays open
+    with socket.create_connection(("127.0.0.1", port)) as halfway:
         halfway.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
         threads = threading.active_count()
         server.close()
         server.close()
         assert threading.active_count() < threads
-        assert silent.recv(1) == b""
+        assert silent.sock.recv(1) == b""
+    silent.close()
     chain.serve(port=port).close()
 
 
@@ -125,3 +128,21 @@ def test_an_answer_being_made_is_finished_before_the_end(chain: DevChain, monkey
         assert json.loads(opened.getresponse().read())["result"] == "0x0"
         opened.close()
         closing.join()
+
+
+def test_a_fault_of_ours_is_logged_and_a_client_that_leaves_is_not(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for error, logged in ((BrokenPipeError(), False), (ZeroDivisionError(), True)):
+        caplog.clear()
+
+        def fail(*_: object, error: Exception = error) -> bytes:
+            raise error
+
+        monkeypatch.setattr("ledger.devchain.rpc.answer", fail)
+        opened = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+        opened.request("POST", "/", ASK, JSON)
+        with pytest.raises(http.client.RemoteDisconnected):
+            opened.getresponse()
+        opened.close()
+        assert ("devchain.http.failed" in caplog.text) is logged

@@ -104,3 +104,19 @@ def test_a_blocks_writes_are_seen_by_it_alone_until_they_are_committed(tmp_path:
         with pytest.raises(TypeError):
             forbidden()
     store.close()
+
+
+def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    store = Store(tmp_path / "c")
+    pragmas = [
+        store._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode", "locking_mode")
+    ]
+    assert pragmas == [2, "wal", "exclusive"]  # 2 is FULL
+    store.close()
+
+
+def test_a_file_that_others_could_read_is_made_private_again(tmp_path: Path) -> None:
+    Store(tmp_path / "c").close()
+    (tmp_path / "c").chmod(0o644)
+    Store(tmp_path / "c").close()
+    assert stat.S_IMODE((tmp_path / "c").stat().st_mode) == 0o600

@@ -12,7 +12,7 @@ from eth.exceptions import PyEVMError
 from eth_utils.exceptions import ValidationError
 
 from ledger.devchain import DevChain, qbft
-from ledger.devchain.vm import EvmChain
+from ledger.devchain.vm import EvmChain, QbftVM
 
 
 @pytest.fixture
@@ -92,3 +92,11 @@ def test_the_directory_and_its_files_are_the_owners_alone(chain: DevChain, tmp_p
     assert directory.stat().st_mode & 0o777 == 0o700
     assert {path.name for path in directory.iterdir()} == {"chain.sqlite3", "chain.sqlite3-wal", "validators.json"}
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in directory.iterdir())
+
+
+@pytest.mark.parametrize("bent", [{"base_fee_per_gas": 1}, {"gas_limit": 29_999_999}, {"extra_data": b"\xc0"}, {"difficulty": 0}])
+def test_the_header_rules_hold_without_looking_into_the_block(blocks: list[Any], bent: dict[str, Any]) -> None:
+    parent, header = blocks[0], blocks[1].header
+    QbftVM.validate_header(header, parent)
+    with pytest.raises(ValidationError):
+        QbftVM.validate_header(header.copy(**bent), parent)
