@@ -19,7 +19,6 @@ class Limits:
     wrapped_depth: int = 33  # a file that wraps its certificate adds one level
     string_bytes: int = 65_536  # UTF-8 bytes of one string or name
     number_chars: int = 32  # characters of one number lexeme: no quadratic parsing (CVE-2020-10735)
-    path_hashes: int = 64  # a tree of 2**64 leaves
     codes: int = 16  # codes of one record; more go into an item tree
     headers: int = 64  # headers of one endorsement run
     node_bytes: int = 32_767  # one Merkle-Patricia node

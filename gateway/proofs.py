@@ -8,7 +8,7 @@ from typing import Any
 from gateway.pipeline.worker import Worker
 from gateway.rendering import certificate
 from gateway.staples import Staples
-from gateway.store import certificates
+from gateway.store import batches, certificates
 from gateway.store.database import Database
 from gateway.trust import Consortium, current_bundle
 from ledger.errors import LedgerError
@@ -40,11 +40,13 @@ class StoredProofs:
         return current_bundle(self._rpc, self._consortium)
 
     def troubles(self) -> Sequence[str]:
-        """Codes of what keeps the gateway from its work: workers' alarms, a rewound chain, a node that does not answer."""
+        """Codes of what keeps the gateway from its work: workers' alarms, a halted line, a rewound chain, a silent node."""
         codes = {code for worker in self._workers for code, _ in worker.alarms.values()}
         with self._database.read() as tx:
             if certificates.rewound(tx):
                 codes.add("staple.rewound")
+            if batches.any_halted(tx):
+                codes.add("pipeline.head.foreign")
         try:
             self._rpc.call("eth_blockNumber")
         except LedgerError as error:

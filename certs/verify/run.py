@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from certs.certificate import CertificateFile, FormError, read_file
-from certs.chronology import Moment, moments
+from certs.chronology import Moment
 from certs.codes import code_keys
 from certs.consensus.endorsement import Endorsement
 from certs.errors import CannotCheck, CertError, ForeignCertificate, MalformedCertificate
@@ -106,8 +106,7 @@ class _Run:
         self._transaction(nodes, header, bundle, receipt, target=log.address if log else bundle.contracts.anchor_log)
         foreign_chain = self._found(6, "foreign")
         if not foreign_chain:
-            endorsed = self.attempt(7, lambda: steps.endorsed(certificate, header, bundle))
-            self.endorsement, self.run = endorsed or (None, moments(bundle.engine, (header,)))
+            self._endorse(header, bundle)
         foreign = foreign_chain or self._found(7, "foreign")
         if stranger:
             self._replace(5, "foreign" if foreign else "false", "log.address.foreign" if foreign else "log.address")
@@ -128,6 +127,13 @@ class _Run:
         transaction = self.attempt(6, lambda: steps.transaction_of(certificate, nodes, header))
         if transaction is not None:
             self._same_step(6, lambda: steps.transaction_is_ours(certificate, transaction, bundle, kind, target=target))
+
+    def _endorse(self, header: Header, bundle: Bundle) -> None:
+        """Step 7. Only an endorsed run is history that the staple is held against."""
+        endorsed = self.attempt(7, lambda: steps.endorsed(self.file.certificate, header, bundle))
+        if endorsed is not None:
+            self.endorsement, self.run = endorsed
+            self._same_step(7, lambda: steps.fits_history(self.run, header, bundle))
 
     def _tree(self, leaf: bytes | None) -> None:
         """Step 4, as far as the log and the leaf are there."""

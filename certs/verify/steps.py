@@ -104,10 +104,7 @@ def transaction_is_ours(
 
 
 def endorsed(certificate: Certificate, first: Header, bundle: Bundle) -> tuple[Endorsement, tuple[Moment, ...]]:
-    """(7) The run links, ≥ ⌈2N/3⌉ of the set in force at the first header signed it, and it fits the bundle's history.
-
-    Returns who signed, and the moments of the run.
-    """
+    """(7) The run links, and ≥ ⌈2N/3⌉ of the set in force at its first header signed it: who, and the moments of the run."""
     headers = (first, *(parse_header(raw) for raw in certificate.evidence.headers[1:]))
     check_signatures(bundle.engine, headers)
     try:
@@ -116,10 +113,13 @@ def endorsed(certificate: Certificate, first: Header, bundle: Bundle) -> tuple[E
         if bundle.engine == "qbft" and _endorsed_elsewhere(first, bundle):
             raise ForeignCertificate("endorsement.foreign", "/evidence/headers") from None
         raise
-    run = moments(bundle.engine, headers)
+    return result, moments(bundle.engine, headers)
+
+
+def fits_history(run: tuple[Moment, ...], first: Header, bundle: Bundle) -> None:
+    """(7) The endorsed run and the bundle tell one history, and the bundle is not too old for it."""
     check_history((*bundle.history, *run), run)
     too_far(bundle.head, first)
-    return result, run
 
 
 def check_signatures(engine: str, headers: Sequence[Header]) -> None:

@@ -39,6 +39,8 @@ def signer(
 ) -> None:
     """生成签名账户 Make a member's signer account and print its address. The key never leaves this machine."""
     try:
+        for path in (keystore, passphrase_file):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not passphrase_file.exists():
             write_private(passphrase_file, secrets.token_urlsafe(32).encode())
         address = create_keystore(keystore, passphrase_file.read_bytes().strip())

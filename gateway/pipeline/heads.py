@@ -11,7 +11,7 @@ _SEQ_LIMIT: Final = 2**48  # PROTOCOL.md §5: seq < 2^48
 
 
 def last_on_chain(rpc: ChainPort, anchor_log: bytes, member: str, *, guess: int) -> int:
-    """The highest seq with a head in the latest state, 0 for none. One round trip when `guess` is it, else some log2 of the miss."""
+    """The highest seq with a head in the latest state, 0 for none. One round trip for a right guess, else log2 of the miss."""
     here, above = heads(rpc, anchor_log, [(member, max(guess, 1)), (member, guess + 1)])
     if guess and here is None:
         high, step = guess, 1

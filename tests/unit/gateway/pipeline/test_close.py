@@ -15,8 +15,9 @@ from gateway.pipeline.errors import Held
 from gateway.pipeline.line import Pace
 from gateway.store import batches as stored
 from gateway.store.errors import RowEdited
+from gateway.store.events import insert_event
 from gateway.store.tables import events
-from tests.member_line import Bench
+from tests.member_line import Bench, event_of
 from tests.world import MEMBER
 
 
@@ -49,9 +50,11 @@ def test_leaves_are_shuffled_by_the_given_hand(bench: Bench) -> None:
 
 
 def test_the_scope_is_the_union_of_the_events(bench: Bench) -> None:
-    bench.accept(2)
+    bench.accept(1)
+    with bench.database.write() as tx:
+        insert_event(tx, event_of("milk", bench.clock, 1 << 7 | 1 << 34, **{"class": "dairy", "stage": "production"}))
     close_batch(bench.line())
-    assert batch(bench).scope == 1 << 1 | 1 << 33
+    assert batch(bench).scope == 1 << 1 | 1 << 33 | 1 << 7 | 1 << 34
 
 
 def test_nothing_waiting_closes_nothing(bench: Bench) -> None:
@@ -69,9 +72,13 @@ def test_a_young_half_full_batch_waits_and_an_old_one_closes(bench: Bench) -> No
 
 def test_a_full_batch_closes_at_once_and_leaves_the_rest(bench: Bench) -> None:
     bench.pace = Pace(batch_events=3, batch_age_s=60)
-    bench.accept(4)
-    assert close_batch(bench.line())
-    assert bench.event_states() == ["closed", "closed", "closed", "open"]
+    bench.accept(3)
+    line = bench.line()
+    assert close_batch(line)
+    bench.accept(4, first=3)
+    assert close_batch(line)
+    assert not close_batch(line)
+    assert bench.event_states() == ["closed"] * 6 + ["open"]
 
 
 def test_a_batch_has_one_suite(bench: Bench) -> None:
@@ -104,6 +111,14 @@ def test_a_refusal_of_the_contract_keeps_events_open(bench: Bench) -> None:
         close_batch(bench.line())
     assert (held.value.code, held.value.field) == ("pipeline.anchor.refused", "AnchoringIsPaused")
     assert (bench.event_states(), bench.states()) == (["open", "open"], [])
+
+
+@pytest.mark.parametrize("name", ["AnchorAlreadySet", "AnchorOutOfOrder"])
+def test_a_chain_that_moved_between_two_questions_is_asked_again_without_an_alarm(bench: Bench, name: str) -> None:
+    bench.accept(1)
+    bench.chain.refuse = name
+    assert not close_batch(bench.line())
+    assert bench.event_states() == ["open"]
 
 
 def test_a_signer_of_nobody_closes_nothing(bench: Bench) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import rlp
 from eth_account import Account
@@ -14,6 +17,7 @@ from gateway.pipeline.errors import Held
 from gateway.pipeline.follow import find_included
 from gateway.pipeline.line import Line, Pace
 from gateway.pipeline.sign import sign_batch
+from gateway.store.errors import StateMoved
 from gateway.store.tables import attempts
 from ledger.transactions import UnsignedTransaction, send, sign
 from tests.member_line import Bench
@@ -65,6 +69,29 @@ def test_a_lasting_refusal_burns_no_nonce(bench: Bench) -> None:
         with pytest.raises(Held, match="MemberIsFrozen"):
             sign_batch(line)
     assert (rows(bench), bench.states()) == ([], ["closed"])
+
+
+def test_a_chain_that_moved_between_two_questions_is_asked_again_without_an_alarm(bench: Bench) -> None:
+    line = closed_line(bench, 1)
+    bench.chain.refuse = "AnchorAlreadySet"
+    assert not sign_batch(line)
+    assert rows(bench) == []
+
+
+def test_an_attempt_saved_by_another_hand_meanwhile_leaves_nothing_written(bench: Bench) -> None:
+    """The nonce was chosen for other waiting attempts than there are now."""
+    line = closed_line(bench, 1)
+
+    class Slow:
+        address = bench.signer.address
+
+        def sign(self, transaction: dict[str, Any]) -> bytes:
+            bench.run("insert into attempts values (zeroblob(32), 'anchor', null, ?, 0, x'00', 0)", line.signer_bytes)
+            return bench.signer.sign(transaction)
+
+    with pytest.raises(StateMoved):
+        sign_batch(replace(line, signer=Slow()))
+    assert (bench.states(), bench.nonces()) == (["closed"], [0])
 
 
 def test_what_the_chain_already_holds_is_not_signed(bench: Bench) -> None:

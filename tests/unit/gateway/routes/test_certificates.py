@@ -68,6 +68,7 @@ def test_a_key_of_the_submitter_or_a_bureau_gets_its_own_rendering(service: Serv
     path = f"/certificates/{number}.json"
     assert shown_tiers(service, path, service.key(ABATTOIR)) == [True, True, True]
     assert shown_tiers(service, path, service.key(AGR, "read")) == [True, True, False]
+    assert shown_tiers(service, f"{path}?k={code}", service.key(AGR, "read")) == [True, True, False]
     assert service.get(path, service.key(AGR, "submit")).status_code == 403
     assert service.get(path, service.key(FARM)).status_code == 403
     assert shown_tiers(service, f"{path}?k={code}", service.key(FARM)) == [True, False, False]

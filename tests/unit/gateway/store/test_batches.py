@@ -27,7 +27,13 @@ def closing(ids: list[int], seq: int = 1, *, leaves: int | None = None) -> Closi
     h = hash_function(1)
     levels = tree_levels([h(bytes([at])) for at in range(leaves or len(ids))], h)
     return Closing(
-        member=MEMBER, seq=seq, root=levels[-1][0], scope=2**63 | 1, suite=1, tree=b"".join(node for level in levels for node in level), event_ids=ids
+        member=MEMBER,
+        seq=seq,
+        root=levels[-1][0],
+        scope=2**63 | 1,
+        suite=1,
+        tree=b"".join(node for level in levels for node in level),
+        event_ids=ids,
     )
 
 

@@ -1,0 +1,45 @@
+"""What the gateway says of itself: ready only when nothing holds a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from gateway.proofs import StoredProofs
+from gateway.staples import Staples
+from gateway.store.tables import batches
+from tests.member_line import Bench, open_bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with open_bench(tmp_path) as opened:
+        opened.accept(1)
+        with opened.worker() as worker:
+            opened.settle(worker)
+        yield opened
+
+
+def proofs(bench: Bench) -> StoredProofs:
+    consortium = bench.line().consortium
+    staples = Staples(bench.database, bench.chain, consortium, monotonic=lambda: float(bench.clock))
+    return StoredProofs(bench.database, bench.chain, consortium, staples, [])
+
+
+def test_a_gateway_whose_lines_move_has_no_troubles(bench: Bench) -> None:
+    assert proofs(bench).troubles() == []
+
+
+def test_a_halted_line_is_a_trouble_until_a_human_has_decided(bench: Bench) -> None:
+    with bench.database.write() as tx:
+        tx.execute(update(batches).values(state="halted"))
+    assert "pipeline.head.foreign" in proofs(bench).troubles()
+
+
+def test_a_rewound_chain_is_a_trouble(bench: Bench) -> None:
+    with bench.database.write() as tx:
+        tx.execute(update(batches).values(state="signed"))
+    assert "staple.rewound" in proofs(bench).troubles()
