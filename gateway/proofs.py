@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from gateway.pipeline.worker import Worker
 from gateway.rendering import certificate
@@ -14,18 +15,30 @@ from gateway.trust import Consortium, current_bundle
 from ledger.errors import LedgerError
 from ledger.rpc import ChainPort
 
+BUNDLE_S: Final = 5.0  # a bundle is given again for so long: many ask, and each making costs the node four questions
+
 
 class StoredProofs:
-    """`gateway.routes.parts.Proofs` over one store, one consortium and one node; `workers` are asked for their alarms."""
+    """`gateway.routes.parts.Proofs` over one store and one node; `workers` are asked for their alarms, `monotonic` is in s."""
 
     def __init__(
-        self, database: Database, rpc: ChainPort, consortium: Consortium, staples: Staples, workers: Sequence[Worker]
+        self,
+        database: Database,
+        rpc: ChainPort,
+        consortium: Consortium,
+        staples: Staples,
+        workers: Sequence[Worker],
+        *,
+        monotonic: Callable[[], float],
     ) -> None:
         self._database = database
         self._rpc = rpc
         self._consortium = consortium
         self._staples = staples
         self._workers = workers
+        self._monotonic = monotonic
+        self._bundle: tuple[float, dict[str, Any]] | None = None
+        self._lock = threading.Lock()
 
     def certificate(self, number: str, wanted: str) -> dict[str, Any] | None:
         """The certificate of a number in rendering `wanted`, or None."""
@@ -36,8 +49,11 @@ class StoredProofs:
         return self._staples.current(number)
 
     def trust(self) -> dict[str, Any]:
-        """The bundle with a head of now. Raises what `current_bundle` raises."""
-        return current_bundle(self._rpc, self._consortium)
+        """The bundle with a head of the last seconds. Raises what `current_bundle` raises."""
+        with self._lock:
+            if self._bundle is None or self._monotonic() - self._bundle[0] >= BUNDLE_S:
+                self._bundle = (self._monotonic(), current_bundle(self._rpc, self._consortium))
+            return self._bundle[1]
 
     def troubles(self) -> Sequence[str]:
         """Codes of what keeps the gateway from its work: workers' alarms, a halted line, a rewound chain, a silent node."""

@@ -81,7 +81,7 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         app = create_app(
             settings,
             database,
-            proofs=StoredProofs(database, rpc, consortium, staples, workers),
+            proofs=StoredProofs(database, rpc, consortium, staples, workers, monotonic=time.monotonic),
             members=members,
             catalogue=read_catalogue(),
             now=_now,

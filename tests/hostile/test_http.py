@@ -76,9 +76,9 @@ def test_a_body_without_a_right_to_send_it_is_not_read(service: Service) -> None
 @pytest.mark.parametrize(
     "content_type",
     [
-        "text/json", "application/xml", "application/json; charset=gbk", "application/json; charset=utf-16",
-        "application/jsonx",        "application/json, text/plain", "application/json; profile=x", "multipart/form-data", "application/x-www-form-urlencoded",
-        "", "application/json; charset=utf-8; charset=gbk", "*/*",
+        "text/json", "application/xml", "application/json; charset=gbk", "application/json; charset=utf-16", "*/*", "",
+        "application/jsonx", "application/json, text/plain", "application/json; profile=x", "multipart/form-data",
+        "application/x-www-form-urlencoded", "application/json; charset=utf-8; charset=gbk",
     ],
 )  # fmt: skip
 def test_another_content_type_is_refused(service: Service, content_type: str) -> None:

@@ -26,7 +26,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def proofs(bench: Bench) -> StoredProofs:
     consortium = bench.line().consortium
     staples = Staples(bench.database, bench.chain, consortium, monotonic=lambda: float(bench.clock))
-    return StoredProofs(bench.database, bench.chain, consortium, staples, [])
+    return StoredProofs(bench.database, bench.chain, consortium, staples, [], monotonic=lambda: float(bench.clock))
 
 
 def test_a_gateway_whose_lines_move_has_no_troubles(bench: Bench) -> None:
@@ -43,3 +43,12 @@ def test_a_rewound_chain_is_a_trouble(bench: Bench) -> None:
     with bench.database.write() as tx:
         tx.execute(update(batches).values(state="signed"))
     assert "staple.rewound" in proofs(bench).troubles()
+
+
+def test_the_bundle_is_made_anew_after_a_few_seconds_and_not_before(bench: Bench) -> None:
+    given = proofs(bench)
+    first = given.trust()
+    bench.chain.mine()
+    assert given.trust() == first
+    bench.clock += 5
+    assert given.trust() != first

@@ -74,7 +74,7 @@ def test_a_toml_file_is_read(tmp_path: Path) -> None:
 def test_the_environment_goes_before_the_file(tmp_path: Path, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHISU_PREFIX", "OTHER")
     monkeypatch.setenv("SHISU_LIMITS__BODY_BYTES", "7")
-    settings = load_settings(write(tmp_path, given))
+    settings = load_settings(write(tmp_path, {**given, "prefix": "SHFS", "limits": {"body_bytes": 6}}))
     assert (settings.prefix, settings.limits.body_bytes) == ("OTHER", 7)
 
 

@@ -56,6 +56,8 @@ def test_an_identifier_of_another_kind_gives_no_code(uri: str) -> None:
     [
         ("https://id.gs1.org@evil.example/01/09521234100034", "id.digital_link"),
         ("https://evil.example/id.gs1.org/01/09521234100034/10/A", "id.digital_link"),
+        ("https://evil-id.gs1.org/01/09521234100034", "id.digital_link"),
+        ("https://id.gs1.org.evil.example/01/09521234100034", "id.digital_link"),
         ("https://id.gs1.org:443/01/09521234100034", "id.digital_link"),
         ("https://ID.GS1.ORG/01/09521234100034", "id.digital_link"),
         ("https://id.gs1.org/01/09521234100034?17=250609", "id.digital_link"),
