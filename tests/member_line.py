@@ -149,8 +149,8 @@ class Bench:
             return list(tx.execute(select(events.c.state).order_by(events.c.id)).scalars())
 
 
-def event_of(text: str, now: int, scope: int | None = None, *, suite: int = 1) -> NewEvent:
-    record = record_of(text, suite=suite)
+def event_of(text: str, now: int, scope: int | None = None, *, suite: int = 1, **public: Any) -> NewEvent:
+    record = record_of(text, suite=suite, **public)
     return NewEvent(
         event_id=text,
         member=MEMBER,

@@ -123,6 +123,7 @@ class World:
     consortium: bytes = keccak(b"Consortium")[:20]
     registry: bytes = keccak(b"StatusRegistry")[:20]
     blocks: list[Block] = field(default_factory=list)
+    announcements: list[Block] = field(default_factory=list)
     storage: dict[bytes, dict[bytes, int]] = field(default_factory=dict)
     sign: Callable[[list[keys.PrivateKey], bytes], list[bytes]] | None = None
     period: int = 1
@@ -288,7 +289,7 @@ class World:
         block = self.mine([self.transaction(to=self.consortium)], [self.receipt([[self.consortium, topics, data]])])
         self.sets.append(announced)
         self.names = names
-        self.announcements = [*getattr(self, "announcements", []), self.evidence(block)]
+        self.announcements.append(block)
 
     # --- files
 
@@ -313,7 +314,7 @@ class World:
 
     def bundle(self, *, network: str = "production", block: Block | None = None, **changes: Any) -> dict[str, Any]:
         """The bundle of this consortium with its head at `block` (default: the newest)."""
-        packages = [None, *getattr(self, "announcements", [])]
+        packages = [None, *map(self.evidence, self.announcements)]
         return {
             "format": "shisu-trust/1", "network": network, "name": "测试联盟", "prefix": "SHFS", "chainId": self.chain_id,
             "engine": self.engine,

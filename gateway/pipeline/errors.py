@@ -11,8 +11,8 @@ PipelineError
   pipeline.worker.stopped      the worker ended by an exception (field: its type; an alarm's code only)
   pipeline.certificate.refused a made certificate does not verify (field: the verifier's code); none of its batch is issued
 
-Alarms that stop nothing are log events of level warning: pipeline.chain.ahead (the chain has batches of this member that this
-store never closed: an older copy was put back), pipeline.nonce.gap, pipeline.head.foreign (the batch is halted), batch.rewound.
+What stops nothing, or everything, is a log event: warnings pipeline.chain.ahead (the chain has batches of this member that this
+store never closed: an older copy was put back), pipeline.nonce.gap and batch.rewound; error batch.halted (a different head).
 """
 
 from __future__ import annotations

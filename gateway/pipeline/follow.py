@@ -54,7 +54,7 @@ def make_final(line: Line) -> bool:
             continue
         with line.database.write() as tx:
             batches.move(tx, batch.id, source=("included",), to="final", now=line.now())
-        line.moved("final", batch, seq=batch.seq, endorsers=len(run.endorsement.signers))
+        line.moved("final", batch.id, seq=batch.seq, endorsers=len(run.endorsement.signers))
         moved = True
     return moved
 
@@ -94,15 +94,14 @@ def _include(line: Line, batch: Batch, found: Head) -> bool:
             block_number=written.block_number,
             block_hash=written.block_hash,
         )
-    line.moved("included", batch, seq=batch.seq, block=written.block_number)
+    line.moved("included", batch.id, seq=batch.seq, block=written.block_number)
     return True
 
 
 def _halt(line: Line, batch: Batch) -> bool:
     with line.database.write() as tx:
         batches.move(tx, batch.id, source=("closed", "signed"), to="halted", now=line.now())
-    line.log.error("pipeline.head.foreign", member=line.member, seq=batch.seq)
-    line.moved("halted", batch, seq=batch.seq)
+    line.moved("halted", batch.id, seq=batch.seq, level="error")
     return True
 
 
@@ -123,7 +122,7 @@ def _give_up_dead(line: Line, absent: list[Batch]) -> bool:
             continue
         with line.database.write() as tx:
             batches.move(tx, batch.id, source=("signed",), to="closed", now=line.now())
-        line.moved("reopened", batch, seq=batch.seq)
+        line.moved("reopened", batch.id, seq=batch.seq)
         moved = True
     return moved
 
@@ -136,8 +135,7 @@ def _rewind(line: Line, batch: Batch) -> bool:
     """Back to signed: the stored bytes go out again, and evidence will get a new edition (PROTOCOL.md §4)."""
     with line.database.write() as tx:
         batches.move(tx, batch.id, source=(batch.state,), to="signed", now=line.now(), **_GONE)
-    line.log.warning("batch.rewound", member=line.member, seq=batch.seq, was=batch.state)
-    line.moved("rewound", batch, seq=batch.seq)
+    line.moved("rewound", batch.id, seq=batch.seq, level="warning", was=batch.state)
     return True
 
 

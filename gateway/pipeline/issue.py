@@ -45,7 +45,7 @@ def issue_certificates(line: Line) -> bool:
         )
         certificates.issue(tx, batch.id, numbers, now=line.now())
         batches.move(tx, batch.id, source=("final",), to="issued", now=line.now())
-    line.moved("issued", batch, seq=batch.seq, certificates=len(numbers), edition=edition)
+    line.moved("issued", batch.id, seq=batch.seq, certificates=len(numbers), edition=edition)
     return True
 
 

@@ -63,10 +63,9 @@ class Line:
         """The AnchorLog's address, 20 bytes."""
         return self.consortium.deployment.anchor_log
 
-    def moved(self, arrow: str, batch: Batch | int, *, seq: int, **fields: Any) -> None:
+    def moved(self, arrow: str, batch_id: int, *, seq: int, level: str = "info", **fields: Any) -> None:
         """Says that a batch changed its state: the one log line of that change, then the observer."""
-        batch_id = batch if isinstance(batch, int) else batch.id
-        self.log.info(f"batch.{arrow}", member=self.member, seq=seq, batch=batch_id, **fields)
+        getattr(self.log, level)(f"batch.{arrow}", member=self.member, seq=seq, batch=batch_id, **fields)
         self.after(arrow)
 
 

@@ -44,7 +44,7 @@ def sign_batch(line: Line) -> bool:
     if gap:
         line.log.warning("pipeline.nonce.gap", member=line.member, nonce=nonce, filled_with=batch.seq)
     _save(line, batch, nonce, waiting, account_nonce)
-    line.moved("signed", batch, seq=batch.seq, nonce=nonce)
+    line.moved("signed", batch.id, seq=batch.seq, nonce=nonce)
     return True
 
 

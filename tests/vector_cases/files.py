@@ -142,11 +142,11 @@ def bytes_and_form(v: Vectors) -> None:
 
 def record_and_tree(v: Vectors) -> None:
     good, body = bare_of_staple(), "/certificate/tiers/public/body"
-    overlapping = FIVE[0]
-    overlapping.bureaus.body["event"]["note"] = "x"
-    v.case("forged-3-overlap", "Two disclosed tiers state one name.", "FORGED 3 tiers.overlap",
-           scene([overlapping]).file(0, shown=2))  # fmt: skip
-    del overlapping.bureaus.body["event"]["note"]
+    doubled = record_of("重", event={"type": "ObjectEvent", "bizTransactionList": []})
+    v.case("forged-3-overlap", "Two disclosed tiers state one name.", "FORGED 3 tiers.overlap", scene([doubled]).file(0, shown=2))
+    apart = record_of("重", event={"type": "ObjectEvent", "ilmd/cn:earTagFirst": "1"})
+    v.case("valid-no-overlap", "A name with a slash is not a name inside ilmd.", "VALID - staple.active",
+           with_staple(scene([apart]), 0, shown=2))  # fmt: skip
     twice = record_of("重", event={"type": "ObjectEvent", "ilmd": {"cn:earTagFirst": "1"}})
     v.case(
         "forged-3-overlap-in-ilmd", "The same one level inside ilmd.", "FORGED 3 tiers.overlap", scene([twice]).file(0, shown=2)

@@ -10,6 +10,7 @@ import rlp
 from eth_hash.auto import keccak
 
 from certs.canonical import canonical
+from certs.slots import anchor_slots
 from tests.vector_cases.scenes import (
     ACTIVE,
     DAY,
@@ -30,7 +31,7 @@ from tests.vector_cases.scenes import (
     with_staple,
     without,
 )
-from tests.world import LOT, START, Anchor, Block, ItemTree, World, record_of
+from tests.world import LOT, MEMBER, START, Anchor, ItemTree, World, record_of
 
 
 def unanswering(*words: tuple[int, int, dict[str, Any]], items: bool = False) -> bytes:
@@ -234,11 +235,8 @@ def registry_unproven() -> bytes:
     anchor = scene(after=0)
     for i in range(40):
         anchor.world.storage[keccak(bytes([i]))[:20]] = {}
-    block: Block = anchor.world.mine()
-    from certs.slots import anchor_slots
-
-    slots = anchor_slots(anchor.stated.get("member", "11310000TE5TB0040K"), anchor.stated["seq"])
-    return with_staple(anchor, staple=anchor.world.state_proof(block, {anchor.world.log_address: slots}))
+    words = {anchor.world.log_address: anchor_slots(MEMBER, anchor.stated["seq"])}
+    return with_staple(anchor, staple=anchor.world.state_proof(anchor.world.mine(), words))
 
 
 def rival_staple() -> dict[str, Any]:

@@ -212,7 +212,7 @@ def _close(stage: Stage, job: dict[str, Any], children: list[Child], stop_all: E
         CONSOLE.print(Text(f"  {stage.directory / name}"), Text(f"{zh} {en}", style="dim"), sep="  ", soft_wrap=True)
     CONSOLE.print(
         Text(
-            f"\n  python -m certs verify '{stage.directory}/certificates/*.json' --trust {stage.directory}/bundle.json",
+            f"\n  {sys.executable} -m certs verify '{stage.directory}/certificates/*.json' --trust {stage.directory}/bundle.json",
             style="cyan",
         ),
         soft_wrap=True,

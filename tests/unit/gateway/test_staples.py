@@ -12,6 +12,7 @@ from certs.canonical import canonical
 from certs.slots import batch_status_slot
 from certs.trust import load_bundle
 from certs.verify import Verdict, verify
+from gateway import staples as module
 from gateway.rendering import certificate
 from gateway.staples import Rewound, Staples
 from gateway.trust import current_bundle
@@ -63,6 +64,17 @@ def test_an_answer_is_given_again_for_a_moment_only(bench: Bench) -> None:
     bench.clock += 4
     assert shared.current(NUMBER) is first
     bench.clock += 1
+    with pytest.raises(RpcUnavailable):
+        shared.current(NUMBER)
+
+
+def test_only_so_many_answers_are_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT", 1)
+    shared = staples(bench)
+    shared.current(NUMBER)
+    last = shared.current("SHFS-COM-1-1-P")
+    bench.chain.offline = True
+    assert shared.current("SHFS-COM-1-1-P") is last
     with pytest.raises(RpcUnavailable):
         shared.current(NUMBER)
 

@@ -158,6 +158,14 @@ def test_the_headers_of_a_run_follow_each_other(block):
     assert code_of(check_run, "clique", [headers[0], stranger]) == "endorsement.parent"
 
 
+def test_nothing_is_counted_over_headers_that_do_not_follow_each_other(block):
+    case = block("clique4_1receipt")
+    headers = headers_of(case)
+    assert code_of(endorse, "clique", [headers[0], headers[2], headers[1]], validators_of(case)) == "endorsement.number"
+    case = block("qbft_vote_in_out")
+    assert code_of(endorse, "qbft", headers_of(case)[:2], validators_of(case)) == "endorsement.run"
+
+
 def test_a_run_has_1_to_64_headers(block):
     headers = headers_of(block("clique_vote_in_out"))
     assert code_of(check_run, "clique", []) == "endorsement.run"

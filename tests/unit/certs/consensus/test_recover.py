@@ -62,9 +62,9 @@ def test_a_seal_of_another_form_is_refused(seal, code):
     assert code_of(recover_address, DIGEST, seal) == code
 
 
-def test_the_largest_scalars_are_still_scalars():
-    largest = (ORDER - 1).to_bytes(32, "big")
-    assert len(recover_address(DIGEST, SEAL[:32] + largest + SEAL[64:])) == 20
+@pytest.mark.parametrize("s", [1, ORDER - 1])
+def test_the_smallest_and_largest_scalars_are_still_scalars(s):
+    assert len(recover_address(DIGEST, SEAL[:32] + s.to_bytes(32, "big") + SEAL[64:])) == 20
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

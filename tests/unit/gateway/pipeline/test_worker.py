@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from gateway.pipeline.line import Pace
-from gateway.pipeline.worker import Worker
+from gateway.pipeline.worker import IDLE_S, MAX_PAUSE_S, Worker
 from gateway.store.errors import LeaseHeld, LeaseLost
 from tests.member_line import Bench
 
@@ -119,6 +119,47 @@ def test_run_goes_on_until_it_is_told_to_stop(bench: Bench) -> None:
     with bench.worker(after=mine_and_stop) as worker:
         worker.run(stop)
     assert bench.states() == ["issued"]
+
+
+class Stop(threading.Event):
+    """Set after so many rests; keeps how long each was."""
+
+    def __init__(self, rests: int) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+        self._rests = rests
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.waits.append(timeout)
+        if len(self.waits) == self._rests:
+            self.set()
+        return self.is_set()
+
+
+def test_the_worker_rests_longer_the_longer_the_node_does_not_answer(bench: Bench) -> None:
+    stop = Stop(12)
+    bench.chain.offline = True
+    with bench.worker() as worker:
+        worker.run(stop)
+    assert stop.waits == sorted(stop.waits)
+    assert stop.waits[0] < stop.waits[3] < stop.waits[-1] == stop.waits[-2] == MAX_PAUSE_S
+
+
+def test_an_idle_worker_looks_again_soon(bench: Bench) -> None:
+    stop = Stop(3)
+    with bench.worker() as worker:
+        worker.run(stop)
+    assert stop.waits == [IDLE_S] * 3
+
+
+def test_a_worker_that_ended_by_an_exception_stays_an_alarm(bench: Bench) -> None:
+    with bench.worker() as worker:
+        bench.run("update leases set holder = 'elsewhere/1'")
+        bench.clock += 31
+        with pytest.raises(LeaseLost):
+            worker.run(threading.Event())
+        assert worker.alarms["worker"] == ("pipeline.worker.stopped", "LeaseLost")
 
 
 def test_two_members_of_one_store_do_not_see_each_other(bench: Bench) -> None:

@@ -74,6 +74,23 @@ def test_the_twin_with_the_other_s_is_refused(wallet: Any) -> None:
     assert refusal(rlp.encode(fields)) == "invalid sender"
 
 
+def test_the_twin_of_a_typed_transaction_and_a_parity_that_is_none_are_refused(wallet: Any) -> None:
+    fields = rlp.decode(wallet.sign(TO, maxFeePerGas=0, maxPriorityFeePerGas=0)[1:])
+    twin = (SECP256K1_ORDER - int.from_bytes(fields[11], "big")).to_bytes(32, "big").lstrip(b"\0")
+    other = b"" if fields[9] else b"\1"
+    assert refusal(b"\2" + rlp.encode([*fields[:9], other, fields[10], twin])) == "invalid sender"
+    for parity in (b"\2", b"\x1b", b"\xff" * 32):
+        assert refusal(b"\2" + rlp.encode([*fields[:9], parity, *fields[10:]])) == "invalid sender"
+
+
+def test_the_last_nonce_is_never_used(wallet: Any) -> None:
+    assert decode(wallet.sign(TO, nonce=2**64 - 2), chain_id=CHAIN).nonce == 2**64 - 2
+    fields = rlp.decode(wallet.sign(TO))
+    for nonce in (2**64 - 1, 2**64, 2**300):
+        fields[0] = nonce.to_bytes(40, "big").lstrip(b"\0")
+        assert refusal(rlp.encode(fields)) == "nonce has max value"
+
+
 @pytest.mark.parametrize("place", [7, 8])
 @pytest.mark.parametrize("value", [b"", b"\xff" * 32])
 def test_a_signature_out_of_range_is_refused(wallet: Any, place: int, value: bytes) -> None:

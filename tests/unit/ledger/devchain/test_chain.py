@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,9 +163,41 @@ def test_a_block_that_could_not_be_stored_is_made_again(
     assert chain._blocks.place_of(sent)[1] == 0  # type: ignore[index]
 
 
+def test_nothing_of_a_block_that_failed_is_stored_with_the_next_one(
+    chain: DevChain, clock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = chain._blocks._write.chaindb
+    honest = database.persist_block
+
+    def persist_and_fail(block: Any) -> Any:
+        honest(block)
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(database, "persist_block", persist_and_fail)
+        with pytest.raises(MemoryError):
+            chain.mine()
+    clock.now += 100  # the next one is another block at the same height
+    chain.mine()
+    head = chain._blocks.head
+    chain.close()
+    with DevChain.open(tmp_path / "chain") as again:
+        assert again._blocks.head == head == again._blocks.header_at(1)
+
+
 def test_an_account_that_was_never_funded_cannot_send_value(chain: DevChain, wallet: Any) -> None:
     with pytest.raises(Exception, match="insufficient funds"):
         chain.submit(wallet.sign(TO, value=1))
+
+
+def test_a_served_chain_makes_a_block_of_what_comes_in_long_before_its_heartbeat(tmp_path: Path, wallet_of: Any) -> None:
+    wallet = wallet_of(OTHER)
+    with DevChain.open(tmp_path / "c", chain_id=7, period_s=0.01, heartbeat_s=3600) as chain, chain.serve():
+        sent = chain.submit(wallet.sign(TO))
+        end = time.monotonic() + 60
+        while chain._blocks.place_of(sent) is None and time.monotonic() < end:
+            time.sleep(0.01)
+        assert chain._blocks.place_of(sent) is not None
 
 
 def test_one_chain_is_served_once_at_a_time_and_not_after_closing(chain: DevChain) -> None:

@@ -269,6 +269,29 @@ def test_logs_are_found_by_address_topic_range_and_block(
     assert logs == client("eth_getBlockReceipts", "0x2")[0]["logs"] and len(logs) == 1
 
 
+def test_logs_of_one_contract_are_told_from_anothers_in_the_same_block(
+    chain: DevChain, client: Any, counter: str, landed: Landed, wallet: Any, contracts: Any
+) -> None:
+    second = landed(wallet.sign(data=contracts["counter"]))["contractAddress"]
+    for address in (second, counter, second):
+        chain.submit(wallet.sign(address))
+    chain.mine()
+    for address, indices in ((counter, ["0x1"]), (second, ["0x0", "0x2"])):
+        assert [log["logIndex"] for log in client("eth_getLogs", {"address": address})] == indices
+    word = "0x" + (3).to_bytes(32, "big").hex()
+    assert [log["address"] for log in client("eth_getLogs", {"topics": [word]})] == [counter]
+
+
+def test_only_blocks_whose_bloom_may_match_are_opened(
+    chain: DevChain, client: Any, counter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+    honest = chain._blocks.block_of
+    monkeypatch.setattr(chain._blocks, "block_of", lambda header: opened.append(header.block_number) or honest(header))
+    assert client("eth_getLogs", {"fromBlock": "0x0", "address": NOBODY}) == [] and opened == []
+    assert len(client("eth_getLogs", {"fromBlock": "0x0", "address": counter})) == 2 and opened == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [

@@ -50,10 +50,27 @@ def test_no_block_comes_before_the_period_however_much_waits() -> None:
     work = Work()
     miner = work.miner(period_s=LONG, heartbeat_s=SHORT)  # a heartbeat shorter than the period is the period
     miner.start()
+    assert not work.blocks.acquire(timeout=10 * SHORT)
     work.ready = True
     miner.poke()
     assert not work.blocks.acquire(timeout=5 * SHORT)
     miner.stop()
+    miner.stop()
+
+
+def test_a_transaction_that_comes_while_the_pool_is_being_looked_at_is_not_slept_over() -> None:
+    made, looks = threading.Semaphore(0), 0
+
+    def is_ready() -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            miner.poke()  # after this look, before the wait
+        return looks > 1
+
+    miner = Miner(mine=made.release, is_ready=is_ready, period_s=SHORT, heartbeat_s=LONG)
+    miner.start()
+    assert made.acquire(timeout=30)
     miner.stop()
 
 
