@@ -7,7 +7,6 @@ the routes' business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -17,36 +16,11 @@ from certs.canonical import parse
 from certs.record import Record, Tier
 from gateway.store import batches, certificates
 from gateway.store.batches import Batch
-from gateway.store.certificates import Issued
 from gateway.store.database import Database
 
 PUBLIC: Final = "public"
 BUREAUS: Final = "bureaus"
 SUBMITTER: Final = "submitter"
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An event that has no certificate (yet): the state of its row (`open`, `closed`, `kept`) and of its batch, if any."""
-
-    event_state: str
-    batch_state: str | None
-
-
-def find(database: Database, number: str) -> Issued | None:
-    """The certificate of this number, or None (查无此码): it was never issued here."""
-    with database.read() as tx:
-        return certificates.find(tx, number)
-
-
-def standing(database: Database, event_row: int) -> Issued | Pending:
-    """The certificate of a stored event by its row id, or how far it has come. Raises `NoResultFound` for an unknown row."""
-    with database.read() as tx:
-        issued = certificates.of_event(tx, event_row)
-        if issued is not None:
-            return issued
-        row = certificates.event_row(tx, event_row)
-        return Pending(row.state, None if row.batch_id is None else batches.by_id(tx, row.batch_id).state)
 
 
 def certificate(database: Database, number: str, rendering: str) -> dict[str, Any] | None:

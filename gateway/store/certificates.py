@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select
+from sqlalchemy import Connection, Row, exists, func, insert, select
 
 from gateway.store.tables import batches, certificates, events, evidence
 
@@ -95,20 +95,6 @@ def issue(tx: Connection, batch_id: int, numbers: Sequence[tuple[str, int, int]]
 
 def find(tx: Connection, number: str) -> Issued | None:
     """The certificate of this number, or None: nothing of that number was ever issued."""
-    return _one(tx, certificates.c.number == number)
-
-
-def of_event(tx: Connection, event_row: int) -> Issued | None:
-    """The certificate of this event, or None while it has none."""
-    return _one(tx, certificates.c.event == event_row)
-
-
-def event_row(tx: Connection, row_id: int) -> Row[tuple[object, ...]]:
-    """The whole stored event of this row id, which exists."""
-    return tx.execute(select(events).where(events.c.id == row_id)).one()
-
-
-def _one(tx: Connection, condition: ColumnElement[bool]) -> Issued | None:
     query = (
         select(
             certificates.c.number, certificates.c.event, certificates.c.batch_id, certificates.c.leaf_index,
@@ -117,7 +103,12 @@ def _one(tx: Connection, condition: ColumnElement[bool]) -> Issued | None:
         .select_from(certificates)
         .join(batches, certificates.c.batch_id == batches.c.id)
         .join(events, certificates.c.event == events.c.id)
-        .where(condition)
+        .where(certificates.c.number == number)
     )  # fmt: skip
     row = tx.execute(query).one_or_none()
     return None if row is None else Issued(*row)
+
+
+def event_row(tx: Connection, row_id: int) -> Row[tuple[object, ...]]:
+    """The whole stored event of this row id, which exists."""
+    return tx.execute(select(events).where(events.c.id == row_id)).one()

@@ -1,4 +1,4 @@
-"""Renderings: three of one leaf, the same bytes every time, and what is said of what has no certificate yet."""
+"""Renderings: three of one leaf, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from certs.canonical import canonical
-from gateway.rendering import Pending, certificate, find, standing
-from gateway.store.certificates import Issued
+from gateway.rendering import certificate
 from tests.member_line import Bench, open_bench
 
 NUMBER = "SHFS-COM-1-0-R"
@@ -49,27 +48,11 @@ def test_a_rendering_needs_no_chain(bench: Bench) -> None:
 
 def test_a_number_never_issued_has_no_certificate(bench: Bench) -> None:
     assert certificate(bench.database, "SHFS-COM-7-0-X", "public") is None
-    assert find(bench.database, "SHFS-COM-7-0-X") is None
 
 
 def test_a_rendering_that_does_not_exist_is_refused(bench: Bench) -> None:
     with pytest.raises(KeyError):
         certificate(bench.database, NUMBER, "all")
-
-
-def test_an_event_without_a_certificate_says_how_far_it_has_come(bench: Bench) -> None:
-    (row,) = bench.accept(1, first=20)
-    assert standing(bench.database, row) == Pending("open", None)
-    bench.chain.swallow = 100
-    with bench.worker() as worker:
-        worker.step()
-    assert standing(bench.database, row) == Pending("closed", "signed")
-
-
-def test_an_event_with_a_certificate_says_which(bench: Bench) -> None:
-    issued = standing(bench.database, 1)
-    assert isinstance(issued, Issued)
-    assert issued == find(bench.database, issued.number)
 
 
 def test_after_a_rewind_the_newest_evidence_is_shown(bench: Bench) -> None:

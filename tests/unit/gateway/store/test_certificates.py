@@ -26,13 +26,11 @@ def test_a_number_names_its_leaf_and_whose_it_is(bench: Bench) -> None:
         issued = certificates.find(tx, "SHFS-COM-1-1-P")
         assert issued is not None
         assert (issued.leaf_index, issued.seq, issued.member, issued.submitter) == (1, 1, MEMBER, SUBMITTER)
-        assert certificates.of_event(tx, issued.event_row) == issued
 
 
 def test_a_number_never_issued_is_not_found(bench: Bench) -> None:
     with bench.database.read() as tx:
         assert certificates.find(tx, "SHFS-COM-1-2-N") is None
-        assert certificates.of_event(tx, 99) is None
 
 
 def test_another_package_is_the_next_edition_and_the_old_one_stays(bench: Bench) -> None:
