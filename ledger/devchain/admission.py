@@ -19,6 +19,7 @@ from ledger.devchain.keys import SECP256K1_ORDER
 from ledger.devchain.vm import GAS_LIMIT
 
 MAX_TRANSACTION_BYTES: Final = 128 * 1024  # geth's txMaxSize
+MAX_NONCE: Final = 2**64 - 1  # EIP-2681: never used, so that a nonce can always be counted on
 _TYPED: Final = (1, 2)
 _FIRST_LEGACY_BYTE: Final = 0xC0
 
@@ -42,6 +43,8 @@ def decode(raw: bytes, *, chain_id: int) -> SignedTransactionAPI:
         raise refused("only replay-protected (EIP-155) transactions allowed over RPC")
     if transaction.chain_id != chain_id:
         raise refused("invalid chain id for signer")
+    if transaction.nonce >= MAX_NONCE:
+        raise refused("nonce has max value")
     if transaction.gas > GAS_LIMIT:
         raise refused("exceeds block gas limit")
     if transaction.gas < transaction.intrinsic_gas:
@@ -56,7 +59,6 @@ def _check_signature(transaction: SignedTransactionAPI) -> None:
     if transaction.s > SECP256K1_ORDER // 2:  # EIP-2: a twin with the other s would have another hash
         raise refused("invalid sender")
     try:
-        transaction.validate()
         _ = transaction.sender
     except (BadSignature, ValidationError) as error:
         raise refused("invalid sender") from error

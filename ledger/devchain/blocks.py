@@ -47,10 +47,9 @@ class Blocks:
         """Take a raw signed transaction into the pool; its 32-byte hash. Raises RpcError in geth's words."""
         transaction = admission.decode(raw, chain_id=self.chain_id)
         with self._settling:
-            if self.pool.get(transaction.hash) is None:  # a known one is "already known" whatever its account says by now
-                state = self.state_at(self._head)
-                nonce, balance = state.get_nonce(transaction.sender), state.get_balance(transaction.sender)
-                admission.check_account(transaction, nonce=nonce, balance=balance)
+            state = self.state_at(self._head)
+            nonce, balance = state.get_nonce(transaction.sender), state.get_balance(transaction.sender)
+            admission.check_account(transaction, nonce=nonce, balance=balance)
             self.pool.add(transaction)
         return bytes(transaction.hash)
 

@@ -21,7 +21,6 @@ from ledger.devchain.errors import RpcError, refused
 
 CALL_GAS: Final = 10_000_000  # the worst loop takes some seconds of Python; the largest deployment needs half of it
 _ERROR_STRING: Final = bytes.fromhex("08c379a0")  # Error(string)
-_CALL_STIPEND: Final = 2300
 _FAILURES: Final = {
     "OutOfGas": "out of gas",
     "InvalidInstruction": "invalid opcode",
@@ -52,9 +51,6 @@ def estimate(state: StateAPI, message: Call) -> int:
     if not _run(state, message, gas=spent).is_error:
         return spent
     low, high = spent, message.gas  # a callee gets 63/64 of what is left, so more may be needed than is spent
-    hopeful = (spent + _CALL_STIPEND) * 64 // 63
-    if hopeful < high and not _run(state, message, gas=hopeful).is_error:
-        high = hopeful
     while (high - low) * 1000 > high * 15:
         middle = (high + low) // 2
         if _run(state, message, gas=middle).is_error:
@@ -79,7 +75,6 @@ def _run(state: StateAPI, message: Call, *, gas: int) -> ComputationAPI:
     needed = _intrinsic(message)
     if gas < needed:
         raise intrinsic_gas_too_low(have=gas, want=needed)
-    state.lock_changes()  # every run starts cold (EIP-2929); before the snapshot, which it would make unknown
     snapshot = state.snapshot()
     try:
         return state.apply_transaction(_transaction(message, nonce=state.get_nonce(message.sender), gas=gas))  # type: ignore[arg-type]

@@ -90,7 +90,7 @@ def _range(blocks: Blocks, given: dict[str, object]) -> tuple[int, int]:
     first, last = (_height(blocks, given.get(name, "latest")) for name in ("fromBlock", "toBlock"))
     if first > last:
         raise refused("invalid block range params")
-    return first, min(last, blocks.head.block_number)
+    return first, last
 
 
 def _height(blocks: Blocks, value: object) -> int:

@@ -15,8 +15,8 @@ from ledger.devchain.blocks import Blocks
 from ledger.devchain.errors import invalid_params, refused
 from ledger.devchain.execute import CALL_GAS, Call
 
-_QUANTITY: Final = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})", re.ASCII)
-_DATA: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
+_QUANTITY: Final = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
+_DATA: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _UNKNOWN_NAMES: Final = ("finalized", "safe")  # QBFT engines know neither (ENGINES.md)
 _CALL_NAMES: Final = frozenset(("from", "to", "gas", "value", "data", "input"))
 # These change nothing: a call pays nothing and has the account's own nonce.
@@ -49,7 +49,7 @@ def flag(value: object, index: int) -> bool:
 
 def slot(value: object, index: int) -> int:
     """A storage slot: a hex quantity, or 1 to 32 bytes in hex with any leading zeros, as geth takes both."""
-    if isinstance(value, str) and 2 < len(value) <= 66 and re.fullmatch(r"0x[0-9a-fA-F]+", value, re.ASCII):
+    if isinstance(value, str) and 2 < len(value) <= 66 and re.fullmatch(r"0x[0-9a-fA-F]+", value):
         return int(value, 16)
     raise invalid_params(f"invalid argument {index}: not a storage key of at most 32 bytes")
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockHeaderAPI
-from eth.constants import BLANK_ROOT_HASH
 from eth.rlp.accounts import Account
 from eth_hash.auto import keccak
 from trie.hexary import HexaryTrie
@@ -37,7 +36,7 @@ def account_proof(blocks: Blocks, header: BlockHeaderAPI, address: bytes, keys: 
     """geth's answer for `address` (20 bytes) and `keys`, each (as it was asked, slot number), in the order asked."""
     nodes = _Nodes(blocks)
     path = keccak(address)
-    encoded, proof = _walk(nodes, header.state_root, path)
+    encoded, proof = walk(nodes, header.state_root, path)
     account = rlp.decode(encoded, sedes=Account) if encoded else Account()
     return {
         "address": hex_data(address),
@@ -51,14 +50,13 @@ def account_proof(blocks: Blocks, header: BlockHeaderAPI, address: bytes, keys: 
 
 
 def _storage_proof(nodes: _Nodes, root: bytes, asked: str, slot: int) -> Json:
-    encoded, proof = _walk(nodes, root, keccak(slot.to_bytes(32, "big")))
+    encoded, proof = walk(nodes, root, keccak(slot.to_bytes(32, "big")))
     value = int.from_bytes(rlp.decode(encoded), "big") if encoded else 0
     return {"key": asked, "value": hex(value), "proof": proof}
 
 
-def _walk(nodes: _Nodes, root: bytes, path: bytes) -> tuple[bytes, list[str]]:
-    if root == BLANK_ROOT_HASH:
-        return b"", []
+def walk(nodes: dict[bytes, bytes], root: bytes, path: bytes) -> tuple[bytes, list[str]]:
+    """(value at `path`, b"" when absent; the nodes that prove it in hex, root first)."""
     trie = HexaryTrie(nodes, root_hash=root)
     encoded = [rlp.encode(node) for node in trie.get_proof(path)]  # type: ignore[no-untyped-call]
     return trie.get(path), [hex_data(node) for depth, node in enumerate(encoded) if depth == 0 or len(node) >= 32]

@@ -1,4 +1,4 @@
-"""Proofs of tries that hold nodes of fewer than 32 bytes, which hashed keys hardly ever make (test_methods.py has the usual ones)."""
+"""Proofs of tries that hold nodes of fewer than 32 bytes, which hashed keys hardly ever make (test_methods.py has the others)."""
 
 from __future__ import annotations
 
