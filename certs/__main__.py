@@ -7,9 +7,12 @@ Composition root of `certs`: the only place of the package that reads files, sta
 from __future__ import annotations
 
 import argparse
+import errno
 import glob
 import io
 import json
+import os
+import stat
 import sys
 import time
 import traceback
@@ -19,7 +22,7 @@ from certs.errors import CannotCheck, MalformedCertificate
 from certs.limits import LIMITS
 from certs.times import format_time, parse_time
 from certs.trust import Bundle, fingerprint_words, load_bundle
-from certs.verify import Report, Verdict, verify, worst
+from certs.verify import Report, Verdict, not_checked, verify, worst
 
 _EPILOG = """\
 exit codes: 0 VALID · 1 FORGED · 3 AUTHENTIC (status not checked) · 4 SUSPENDED/SUPERSEDED/REVOKED/RECALLED · 5 MALFORMED
@@ -42,7 +45,13 @@ def main(argv: list[str] | None = None) -> int:
     A crash of ours means "could not check": Python's own exit code for it, 1, would say FORGED.
     """
     try:
-        return _main(argv)
+        code = _main(argv)
+        sys.stdout.flush()
+        return code
+    except OSError as error:  # nobody reads on, or the disk is full: what was not said was not checked
+        sys.stdout = io.TextIOWrapper(io.BytesIO())  # Python would fail at the same place again when it ends
+        print(f"输出中断 the output broke off: {error.strerror}", file=sys.stderr)
+        return Verdict.CANNOT_CHECK.exit_code
     except Exception:
         traceback.print_exc()
         return Verdict.CANNOT_CHECK.exit_code
@@ -100,7 +109,7 @@ def _expand(pattern: str) -> list[str]:
 
 def _read_bundle(path: Path) -> Bundle | CannotCheck:
     try:
-        raw = _read_limited(path, LIMITS.bundle_bytes)
+        raw = read_limited(path, LIMITS.bundle_bytes)
     except OSError:
         return CannotCheck("bundle.missing")
     try:
@@ -114,22 +123,28 @@ def _verify_one(name: str, bundle: Bundle | CannotCheck, now: int, freshness_day
         raw = (
             sys.stdin.buffer.read(LIMITS.file_bytes + 1)
             if name == _STANDARD_INPUT
-            else _read_limited(Path(name), LIMITS.file_bytes)
+            else read_limited(Path(name), LIMITS.file_bytes)
         )
     except OSError:
-        return Report(Verdict.CANNOT_CHECK, None, "file.unreadable")
+        return not_checked("file.unreadable", bundle)
     return verify(raw, bundle, now=now, freshness_days=freshness_days)
 
 
-def _read_limited(path: Path, limit: int) -> bytes:
-    """At most one byte more than the limit: enough to know that it is too large."""
-    with path.open("rb") as file:
+def read_limited(path: Path, limit: int) -> bytes:
+    """At most one byte more than the limit of a regular file: enough to know that it is too large. Raises `OSError`.
+
+    A pipe or a device could keep us waiting for ever; standard input (`-`) is the way for those.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
         return file.read(limit + 1)
 
 
 def _print(name: str, report: Report, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"file": name, **report.to_json()}, ensure_ascii=False))
+        print(json.dumps({"file": name, **report.to_json()}))
         return
     where = "" if report.step is None else f"  (step {report.step}, {report.code}{' ' + report.field if report.field else ''})"
     shown = "".join(c if c.isprintable() else "?" for c in name)  # a file name may hold a terminal's control codes

@@ -21,6 +21,7 @@ from certs.limits import LIMITS, MAX_SAFE_INTEGER
 
 _PLAIN_INTEGER = re.compile(r"-?[1-9][0-9]{0,14}|0")
 # Possessive, and an unclosed string still matches: linear on any input.
+_SEPARATORS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|,', re.DOTALL)
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -32,7 +33,8 @@ def _refuse(code: str) -> NoReturn:
 def parse(
     raw: bytes, *, max_bytes: int = LIMITS.file_bytes, max_values: int = LIMITS.file_values, max_depth: int = LIMITS.depth
 ) -> Any:
-    """The value of strict JSON `raw`; checks run in the order size, encoding, depth, syntax and numbers, strings, count.
+    """The value of strict JSON `raw`; checks run in the order size, encoding, depth, commas, syntax and
+    numbers, strings and count.
 
     Raises `MalformedCertificate` with a `json.*` code, whatever the bytes.
     """
@@ -46,6 +48,8 @@ def parse(
         _refuse("json.encoding")
     if nesting(raw, enough=max_depth + 1) > max_depth:
         _refuse("json.depth")
+    if _separators(raw, enough=max_values) >= max_values:  # before anything is built: a list of n values has n − 1 commas
+        _refuse("json.values")
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant)
     except RecursionError:  # unbalanced brackets that the scan counted as shallow cannot get here; a deep caller's stack can
@@ -93,6 +97,18 @@ def nesting(raw: bytes, *, enough: int | None = None) -> int:
             if depth <= 0:
                 break
     return deepest
+
+
+def _separators(raw: bytes, *, enough: int) -> int:
+    """How many commas stand outside strings, counted no further than `enough`."""
+    if raw.count(b",") < enough:
+        return 0
+    count = 0
+    for match in _SEPARATORS.finditer(raw):
+        count += match.group() == b","
+        if count >= enough:
+            break
+    return count
 
 
 def count_values(value: Any) -> int:

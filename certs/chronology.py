@@ -30,12 +30,26 @@ def moments(engine: str, headers: Iterable[Header]) -> tuple[Moment, ...]:
 
 
 def check_history(known: Sequence[Moment], new: Sequence[Moment]) -> None:
-    """Holds every new moment against every known one.
+    """Holds every new moment against every known one, in O(n log n).
 
     Raises `VerificationError` `header.time` for order, else `CannotCheck` `header.rival` for another block of one height.
     """
-    pairs = [(a, b) for a in known for b in new]
-    if any((a.number < b.number and a.time > b.time) or (a.number > b.number and a.time < b.time) for a, b in pairs):
-        raise VerificationError("header.time")
-    if any(a.number == b.number and a.hash != b.hash for a, b in pairs):
+    for earlier, later in ((known, new), (new, known)):
+        _check_times(earlier, later)
+    hashes: dict[int, set[bytes]] = {}
+    for moment in known:
+        hashes.setdefault(moment.number, set()).add(moment.hash)
+    if any(hashes.get(moment.number, set()) - {moment.hash} for moment in new):
         raise CannotCheck("header.rival")
+
+
+def _check_times(earlier: Sequence[Moment], later: Sequence[Moment]) -> None:
+    """No moment of `later` is higher than one of `earlier` and has an earlier time."""
+    below = sorted(earlier, key=lambda moment: moment.number)
+    at, latest = 0, -1
+    for moment in sorted(later, key=lambda moment: moment.number):
+        while at < len(below) and below[at].number < moment.number:
+            latest = max(latest, below[at].time)
+            at += 1
+        if moment.time < latest:
+            raise VerificationError("header.time")

@@ -53,6 +53,16 @@ def text(value: Any, at: str) -> str:
     return value
 
 
+def printable(value: Any, at: str) -> str:
+    """A text that people are shown beside a verdict: no control, format or separator character but the space.
+
+    Raises `form.type`, `form.printable`: a name that moves a terminal's cursor could rewrite the fingerprint beside it.
+    """
+    if not text(value, at).isprintable():
+        raise MalformedCertificate("form.printable", at)
+    return str(value)
+
+
 def uint(value: Any, at: str, *, least: int = 0) -> int:
     """An integer from `least` to 2^53−1; `true` is not one. Raises `form.type`, `form.range`."""
     if not isinstance(value, int) or isinstance(value, bool):

@@ -33,6 +33,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "form.type": ("字段类型不对。", "A field is of the wrong type."),
     "form.missing": ("缺少字段。", "A field is missing."),
     "form.unknown": ("有不认识的字段。", "There is an unknown field."),
+    "form.printable": ("名称中有不可见的控制字符。", "A name holds characters that cannot be printed."),
     "form.length": ("字段长度不对。", "A field has the wrong length."),
     "form.range": ("数值超出范围。", "A number is out of range."),
     "form.hex": ("十六进制写法不对。", "A hex value is not written the one allowed way."),
@@ -84,11 +85,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "time.event": ("事件时间晚于上链时间。", "The event is later than the block that records it."),
     "time.clock": ("区块时间晚于本机时钟，请校准时钟后重试。", "A block is later than this clock: set the clock and try again."),
-    "file.unreadable": ("文件无法读取。", "The file cannot be read."),
+    "file.unreadable": ("没有这个文件，或文件无法读取。", "There is no such file, or it cannot be read."),
     "link.unreachable": (
         "未能从网关取得凭证，请稍后重试或核验文件。",
         "The gateway gave no certificate: try later, or check a file.",
     ),
+    "link.check-code": ("查验码缺失或不正确，请核对是否抄错。", "The check code is missing or wrong: is it mistyped?"),
     "link.number": ("网关给出的是另一份凭证，与所扫编号不符。", "The gateway gave a certificate other than the one asked for."),
     # the bundle (step 0)
     "bundle.missing": ("没有信任根文件。", "There is no trust bundle."),

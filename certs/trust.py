@@ -56,6 +56,11 @@ class ValidatorSet:
         words += [len(self.operators).to_bytes(32, "big"), *(member_word(uscc) for uscc in self.operators)]
         return keccak256(b"".join(words))
 
+    def is_one_step_from(self, before: ValidatorSet) -> bool:
+        """Whether at most one address came in and at most one went out (PROTOCOL.md §5, announce)."""
+        ours, theirs = set(self.validators), set(before.validators)
+        return len(ours - theirs) <= 1 and len(theirs - ours) <= 1
+
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
@@ -144,7 +149,7 @@ def _read(value: Any) -> tuple[Bundle, list[Evidence], ProvenState]:
     evidence = [read_evidence(item["evidence"], f"/sets/{i}/evidence") for i, item in enumerate(listed) if i]
     bundle = Bundle(
         network=_check_word(fields["network"], "/network", "development", "production"),
-        name=form.text(fields["name"], "/name"),
+        name=form.printable(fields["name"], "/name"),
         prefix=prefix,
         chain_id=form.uint(fields["chainId"], "/chainId"),
         engine=_check_word(fields["engine"], "/engine", "qbft", "clique"),
@@ -183,7 +188,7 @@ def _read_members(value: Any) -> dict[str, str]:
         uscc, code = fields["uscc"], form.text(fields["code"], f"{at}/code")
         if not is_uscc_form(uscc) or uscc in members or PREFIX.fullmatch(code) is None:
             raise MalformedCertificate("bundle.member", at)
-        members[uscc] = form.text(fields["name"], f"{at}/name")
+        members[uscc] = form.printable(fields["name"], f"{at}/name")
     return members
 
 
@@ -250,8 +255,7 @@ def _verify_announcement(
         or first.number < before.from_block
     ):
         raise VerificationError("bundle.set.announcement", at)
-    came, went = set(after.validators) - set(before.validators), set(before.validators) - set(after.validators)
-    if len(came) > 1 or len(went) > 1:
+    if not after.is_one_step_from(before):
         raise VerificationError("bundle.set.step", at)
     headers: tuple[Header, ...] = (first, *(parse_header(raw) for raw in package.headers[1:]))
     endorse(bundle.engine, headers, before.validators)

@@ -12,25 +12,24 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from certs.errors import CertError, VerificationError
+from certs.canonical import canonical
+from certs.errors import CannotCheck, CertError, VerificationError
 from certs.evm.header import Header
-from certs.evm.keccak import keccak256
 from certs.evm.log import decode_anchored
 from certs.evm.receipt import parse_receipt
 from certs.evm.state import Account, account, storage_word
 from certs.evm.transaction import parse_transaction
 from certs.evm.trie import NodeSet
 from certs.slots import CONSORTIUM_SET_SLOT, anchor_slots, batch_status_slot, code_status_slot, leaf_status_slot
-from ledger.blocks import index_proof, receipt_raw, transaction_raw
-from ledger.errors import NodeContradicts, NotAnchored, NotYet, RpcRefused, WrongChain
+from certs.trust import ValidatorSet, load_bundle
+from ledger.announcements import AnnouncedSet
+from ledger.errors import NodeContradicts, NotAnchored, NotYet, WrongChain
+from ledger.inclusion import Inclusion, evidence_json, find_inclusion
 from ledger.manifest import Deployment
-from ledger.members import set_word
 from ledger.quantities import data_bytes, list_of, to_data, to_quantity
 from ledger.rpc import ChainPort, every
-from ledger.runs import EndorsedRun, endorsed_from, finality, latest_endorsed, read_block
-from ledger.transactions import receipt
+from ledger.runs import EndorsedRun, finality, latest_endorsed
 
-METHOD_NOT_FOUND: Final = -32601  # GoQuorum has no eth_getBlockReceipts
 _INLINE_BYTES: Final = 32
 
 
@@ -66,31 +65,9 @@ def collect_evidence(
 
     Raises `NotYet` (no receipt, too few endorsers, moved to another block), `NotAnchored`, `NodeContradicts`, `WrongChain`.
     """
-    included = receipt(rpc, transaction_hash)
-    if included is None:
-        raise NotYet("ledger.receipt.missing")
-    header, block = read_block(rpc, engine, included.block_number, full=True)
-    transactions = [transaction_raw(entry) for entry in list_of(block, "transactions")]
-    hashes = [keccak256(raw) for raw in transactions]
-    if transaction_hash not in hashes:
-        raise NotYet("ledger.block.moved")
-    index = hashes.index(transaction_hash)
-    receipts = _block_receipts(rpc, header.number, hashes)
-    nodes = sorted(
-        {
-            *index_proof(receipts, index, root=header.receipts_root, field="receipts"),
-            *index_proof(transactions, index, root=header.transactions_root, field="transactions"),
-        }
-    )
-    log = _anchoring_log(receipts[index], transactions[index], deployment, (member, seq))
-    run = endorsed_from(rpc, engine, header, validators)
-    return {
-        "chainId": deployment.chain_id,
-        "headers": _headers(run),
-        "index": index,
-        "log": log,
-        "nodes": [to_data(node) for node in nodes],
-    }
+    found = find_inclusion(rpc, engine, transaction_hash)
+    log = _anchoring_log(found, deployment, (member, seq))
+    return evidence_json(rpc, engine, found, chain_id=deployment.chain_id, log=log, validators=validators)
 
 
 def collect_staple(
@@ -119,19 +96,18 @@ def collect_staple(
     return {"headers": _headers(run), "nodes": nodes}
 
 
-def collect_head(
-    rpc: ChainPort, engine: str, deployment: Deployment, *, validators: Collection[bytes] | None = None
-) -> dict[str, Any]:
-    """A bundle's `head`: the newest endorsed block, whose state proves Consortium's code and the deployment's set in slot 0.
+def collect_head(rpc: ChainPort, engine: str, deployment: Deployment, *, last: ValidatorSet) -> dict[str, Any]:
+    """A bundle's `head`: the newest block `last` endorses, whose state proves Consortium's code and `last` in slot 0.
 
-    `validators` defaults to that set. Raises `NotYet`, `NodeContradicts` (`ledger.node.set`: another set was announced).
+    Raises `NotYet` (`last` is not in force yet, or too few signed), `NodeContradicts` (`ledger.node.set`: another set was
+    announced since).
     """
-    run = latest_endorsed(rpc, engine, deployment.set.validators if validators is None else validators)
-    if run.headers[0].number < max(deployment.from_block, deployment.set.from_block):
+    run = latest_endorsed(rpc, engine, last.validators)
+    if run.headers[0].number < max(deployment.from_block, last.from_block):
         raise NotYet("ledger.block.missing")
     nodes, state = _prove_state(rpc, run.headers[0], [(deployment.consortium, [CONSORTIUM_SET_SLOT])])
     _require_code(state, [deployment.code_hashes[0]])
-    if state[0][1] != [set_word(deployment.set)]:
+    if state[0][1] != [last.commitment()]:
         raise NodeContradicts("ledger.node.set")
     return {"headers": _headers(run), "nodes": nodes}
 
@@ -145,9 +121,14 @@ def build_bundle(
     name: str,
     prefix: str,
     members: Iterable[NamedMember],
+    sets: Sequence[AnnouncedSet],
 ) -> dict[str, Any]:
-    """BUNDLE with the deployment's one set and a fresh head. `network` is `development` or `production`."""
-    return {
+    """BUNDLE with a fresh head, of all the sets announced so far (`ledger.announcements.announced_sets`).
+
+    `network` is `development` or `production`. What is returned is what a verifier takes: raises `NodeContradicts`
+    (`ledger.node.bundle`, with the verifier's code) for a bundle that does not hold, and what `collect_head` raises.
+    """
+    bundle = {
         "format": "shisu-trust/1",
         "network": network,
         "name": name,
@@ -157,31 +138,21 @@ def build_bundle(
         "genesisHash": to_data(deployment.genesis_hash),
         "contracts": deployment.contracts_json(),
         "members": [{"uscc": m.uscc, "code": m.code, "name": m.name} for m in members],
-        "sets": [{**deployment.set_json(), "evidence": None}],
-        "head": collect_head(rpc, engine, deployment),
+        "sets": [announced.to_json() for announced in sets],
+        "head": collect_head(rpc, engine, deployment, last=sets[-1].set),
     }
-
-
-def _block_receipts(rpc: ChainPort, number: int, hashes: Sequence[bytes]) -> list[bytes]:
-    """Every receipt of a block in its order: in one call, or one by one from a node that lacks the method."""
     try:
-        answer = rpc.call("eth_getBlockReceipts", [to_quantity(number)])
-    except RpcRefused as refused:
-        if refused.rpc_code != METHOD_NOT_FOUND:
-            raise
-        answer = every(rpc.batch([("eth_getTransactionReceipt", [to_data(hash_)]) for hash_ in hashes]))
-    if answer is None or (isinstance(answer, list) and None in answer):
-        raise NotYet("ledger.receipt.missing")
-    if not isinstance(answer, list):
-        raise NodeContradicts("ledger.node.form", "receipts")
-    return [receipt_raw(entry) for entry in answer]
+        load_bundle(canonical(bundle))
+    except CannotCheck as error:
+        raise NodeContradicts("ledger.node.bundle", error.code) from error
+    return bundle
 
 
-def _anchoring_log(receipt_bytes: bytes, transaction_bytes: bytes, deployment: Deployment, place: tuple[str, int]) -> int:
+def _anchoring_log(found: Inclusion, deployment: Deployment, place: tuple[str, int]) -> int:
     """Which log of the receipt is the anchor of `place`; the transaction is a call of our AnchorLog on our chain."""
     try:
-        transaction = parse_transaction(transaction_bytes)
-        logs = parse_receipt(receipt_bytes).logs
+        transaction = parse_transaction(found.transaction)
+        logs = parse_receipt(found.receipt).logs
         anchored = {at: decode_anchored(log) for at, log in enumerate(logs) if log.address == deployment.anchor_log}
     except VerificationError as error:  # a failed transaction, or a form that no verifier takes
         raise NotAnchored("ledger.anchor.missing", error.code) from error

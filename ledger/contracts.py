@@ -81,15 +81,19 @@ def encode_call(contract: Artifact, function: str, arguments: Sequence[Any]) -> 
 
 def decode_result(contract: Artifact, function: str, result: bytes) -> tuple[Any, ...]:
     """The returned values. Raises `NodeContradicts`, also for the empty answer of an address without code."""
-    types = get_abi_output_types(_entry(contract, "function", function))
-    try:
-        values = abi_decode(types, result)
-        canonical = abi_encode(types, values) == result
-    except (DecodingError, ValueError, OverflowError):
-        canonical = False
-    if not canonical:
+    values = _decode_exactly(get_abi_output_types(_entry(contract, "function", function)), result)
+    if values is None:
         raise NodeContradicts("ledger.node.result", function)
-    return tuple(values)
+    return values
+
+
+def decode_call(contract: Artifact, data: bytes) -> tuple[str, tuple[Any, ...]] | None:
+    """(function, arguments) of call data in the one spelling `encode_call` gives it; None for any other bytes."""
+    for entry in contract.abi:
+        if entry["type"] == "function" and function_abi_to_4byte_selector(entry) == data[:SELECTOR_BYTES]:
+            arguments = _decode_exactly(get_abi_input_types(entry), data[SELECTOR_BYTES:])
+            return None if arguments is None else (entry["name"], arguments)
+    return None
 
 
 def decode_refusal(contracts: Sequence[Artifact], data: bytes) -> Refusal:
@@ -128,6 +132,15 @@ def immutables_are(contract: Artifact, code: bytes, addresses: Mapping[str, byte
         for name, places in contract.immutables
         for start, length in places
     )
+
+
+def _decode_exactly(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
+    """The values whose abi.encode is `data`, byte for byte; None when there are none."""
+    try:
+        values = tuple(abi_decode(types, data))
+        return values if abi_encode(types, values) == data else None
+    except (DecodingError, ValueError, OverflowError):
+        return None
 
 
 def _masked(contract: Artifact, code: bytes) -> bytes:

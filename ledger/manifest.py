@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from certs.canonical import parse
 from certs.errors import MalformedCertificate
+from certs.trust import ValidatorSet
 from ledger.errors import DeployFailed
-from ledger.members import USCC_CHARACTERS, ValidatorSet
+from ledger.members import USCC_CHARACTERS
 from ledger.quantities import to_data
 
 FORMAT: Final = "shisu-deployment/1"
@@ -49,15 +50,6 @@ class Deployment:
             "codeHashes": [to_data(hash_) for hash_ in self.code_hashes],
         }
 
-    def set_json(self) -> dict[str, Any]:
-        """The first validator set, as a bundle's `sets` has it, without its evidence."""
-        return {
-            "epoch": self.set.epoch,
-            "fromBlock": self.set.from_block,
-            "validators": [to_data(address) for address in self.set.validators],
-            "operators": list(self.set.operators),
-        }
-
     def to_json(self) -> dict[str, Any]:
         """The manifest's content."""
         return {
@@ -65,7 +57,7 @@ class Deployment:
             "chainId": self.chain_id,
             "genesisHash": to_data(self.genesis_hash),
             "contracts": self.contracts_json(),
-            "set": self.set_json(),
+            "set": set_json(self.set),
         }
 
     @classmethod
@@ -92,6 +84,16 @@ class Deployment:
                 operators=tuple(_uscc(operator) for operator in _list(first["operators"], len(validators))),
             ),
         )
+
+
+def set_json(announced: ValidatorSet) -> dict[str, Any]:
+    """One validator set, as a manifest's `set` and a bundle's `sets` have it, without its evidence."""
+    return {
+        "epoch": announced.epoch,
+        "fromBlock": announced.from_block,
+        "validators": [to_data(address) for address in announced.validators],
+        "operators": list(announced.operators),
+    }
 
 
 def read_manifest(path: Path) -> Deployment:

@@ -7,17 +7,16 @@ A word that is not of that form is `NodeContradicts`. The set history that certi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eth_abi.abi import encode
-
-from certs.evm.keccak import keccak256
 from certs.slots import member_word
+from certs.trust import ValidatorSet
 from ledger.contracts import CONSORTIUM, Refusal, artifact, decode_refusal
 from ledger.errors import NodeContradicts, RpcRefused
 from ledger.rpc import ChainPort
-from ledger.views import LATEST, Block, view
+from ledger.views import LATEST, Block, view, views
 
 USCC_CHARACTERS: Final = 18
 VOTE, ANCHOR, STATUS, RECALL = 1, 2, 4, 8  # rights (PROTOCOL.md §5)
@@ -33,13 +32,18 @@ class Anchoring:
 
 
 @dataclass(frozen=True, slots=True)
-class ValidatorSet:
-    """One announced set, in force from block `from_block`; `operators[i]` (USCC) runs `validators[i]` (20 bytes, ascending)."""
+class Membership:
+    """What the consortium knows of a member: `rights` are a sum, `scope` bits, `signer` 0x and 40 lower-case digits.
 
-    epoch: int
-    from_block: int
-    validators: tuple[bytes, ...]
-    operators: tuple[str, ...]
+    Of a retired one (`active` False) rights and signer are those it had last.
+    """
+
+    code: str
+    scope: int
+    rights: int
+    active: bool
+    frozen: bool
+    signer: str
 
 
 def member_of(rpc: ChainPort, consortium: bytes, signer: str, *, block: Block = LATEST) -> str | None:
@@ -63,6 +67,12 @@ def acting(rpc: ChainPort, consortium: bytes, signer: str, *, block: Block = LAT
     """(USCC, rights) the signer acts with now, or None when it acts for no active member."""
     word, rights = view(rpc, CONSORTIUM, consortium, "acting", [signer], block=block)
     return None if word == bytes(32) else (uscc_of(word), rights)
+
+
+def memberships(rpc: ChainPort, consortium: bytes, members: Sequence[str], *, block: Block = LATEST) -> list[Membership | None]:
+    """What is known of members (USCC), in one batch and in their order; None for one that was never admitted."""
+    found = views(rpc, CONSORTIUM, consortium, "members", [[member_word(member)] for member in members], block=block)
+    return [_membership_of(*entry) for (entry,) in found]
 
 
 def voters(rpc: ChainPort, consortium: bytes, *, block: Block = LATEST) -> list[str]:
@@ -98,11 +108,7 @@ def code_of(word: bytes) -> str:
     return code
 
 
-def set_word(announced: ValidatorSet) -> bytes:
-    """Consortium's slot 0 while this is the last set: keccak256(abi.encode(epoch, fromBlock, validators, operators))."""
-    return keccak256(
-        encode(
-            ["uint64", "uint64", "address[]", "bytes32[]"],
-            [announced.epoch, announced.from_block, announced.validators, [member_word(uscc) for uscc in announced.operators]],
-        )
-    )
+def _membership_of(code: bytes, scope: int, rights: int, active: bool, frozen: bool, signer: str) -> Membership | None:
+    if code == bytes(8):
+        return None
+    return Membership(code_of(code), scope, rights, active, frozen, signer)

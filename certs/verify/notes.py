@@ -56,7 +56,7 @@ def notes_of(
 
 def _proven(certificate: Certificate, bundle: Bundle, header: Header, endorsement: Endorsement, verdict: Verdict) -> list[Note]:
     member = certificate.public["member"]
-    stated_by = bundle.members.get(member, member)
+    stated_by = f"{bundle.members[member]} {member}" if member in bundle.members else member
     when = format_time(header.timestamp)
     signed = f"{len(endorsement.signers)}/{endorsement.total}"
     notes = [

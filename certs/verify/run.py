@@ -45,9 +45,19 @@ def verify(raw: bytes, bundle: Bundle | CannotCheck, *, now: int, freshness_days
     except MalformedCertificate as error:
         step = 2 if isinstance(error, FormError) else 1
         failed = Finding(step, "malformed", error.code, error.field)
-        stamp = (DEVELOPMENT_STAMP,) if isinstance(bundle, Bundle) and bundle.is_development else ()
-        return Report(Verdict.MALFORMED, step, error.code, field=error.field, steps=(failed,), notes=stamp)
+        return Report(Verdict.MALFORMED, step, error.code, field=error.field, steps=(failed,), notes=_stamp(bundle))
     return _Run(file, now, freshness_days * _DAY_S).report(bundle)
+
+
+def not_checked(
+    code: str, bundle: Bundle | CannotCheck, *, verdict: Verdict = Verdict.CANNOT_CHECK, number: str | None = None
+) -> Report:
+    """A report about something that never got as far as the steps; stamped like every verdict of a development bundle."""
+    return Report(verdict, None, code, number=number, notes=_stamp(bundle))
+
+
+def _stamp(bundle: Bundle | CannotCheck) -> tuple[tuple[str, str], ...]:
+    return (DEVELOPMENT_STAMP,) if isinstance(bundle, Bundle) and bundle.is_development else ()
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """
 `python -m ledger.devchain DIR [--port N] [--period S]`: run the embedded chain until SIGTERM or Ctrl-C.
 
-Prints a banner, then one line `listening http://127.0.0.1:PORT` for a parent process to read. Exit 0 when told to stop,
-1 when it cannot run (its stable code on stderr) or cannot go on.
+Prints a banner, then one line `listening http://127.0.0.1:PORT` for a parent process to read. Exit 0 when told to stop, 1 when
+it cannot run (its stable code on stderr) or cannot go on. While keys of the announced validators are missing it answers, makes
+no block and has said `devchain.stalled` on stderr.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ the head sees whole blocks.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockAPI, BlockHeaderAPI, ReceiptAPI, SignedTransactionAPI, StateAPI
@@ -17,15 +18,23 @@ from eth.exceptions import HeaderNotFound, TransactionNotFound
 from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
+from certs.evm.receipt import Log
 from ledger.devchain import admission, qbft
+from ledger.devchain.errors import DevChainError, keys_mismatch
 from ledger.devchain.keys import ValidatorKeys
 from ledger.devchain.pool import Pool
+from ledger.devchain.sets import ValidatorSets
 from ledger.devchain.store import BlockView, ReadView, Store
 from ledger.devchain.vm import EvmChain, header_after
 
+STALLED: Final = "devchain.stalled"
+
 
 class Blocks:
-    """The blocks of one open store. `clock`: seconds since 1970."""
+    """The blocks of one open store. `clock`: seconds since 1970.
+
+    Raises DevChainError `devchain.keys.mismatch` when the keys are not this chain's.
+    """
 
     def __init__(self, store: Store, keys: ValidatorKeys, *, chain_id: int, clock: Callable[[], float]) -> None:
         self.chain_id = chain_id
@@ -40,6 +49,11 @@ class Blocks:
         self._write = EvmChain(AtomicDB(self._draft))
         self._read.chain_id = self._write.chain_id = chain_id
         self._head = self._read.get_canonical_head()
+        genesis = qbft.validators_of(self._read.get_canonical_block_header_by_number(BlockNumber(0)).extra_data)
+        self._sets = ValidatorSets(genesis, heights_with_logs=store.heights_with_logs, logs_at=self._logs_at)
+        listed = qbft.validators_of(self._head.extra_data)
+        if not all(map(keys.holds, genesis)) or not qbft.sealers(listed, self._head.block_number, keys):
+            raise keys_mismatch()
 
     # What moves.
 
@@ -54,7 +68,10 @@ class Blocks:
         return bytes(transaction.hash)
 
     def make(self) -> int:
-        """Make one block of what is ready (it may be empty) and return its height; durable when this returns."""
+        """Make one block of what is ready (it may be empty) and return its height; durable when this returns.
+
+        Raises DevChainError `devchain.stalled` while too few keys of the set in force are here: then there is no block.
+        """
         with self._making:
             self._draft.take()  # what an earlier block left that could not be made
             block, impossible = self._execute()
@@ -93,13 +110,29 @@ class Blocks:
 
     def _next_header(self) -> BlockHeaderAPI:
         parent = self._head
-        validators = qbft.validators_of(parent.extra_data)  # kept block by block: the one place where a set could change
+        validators, sealers = self._next_sealers()
+        if not sealers:
+            raise DevChainError(STALLED, "fewer than two thirds of the announced validators have their keys here")
         return header_after(
             parent,
-            coinbase=qbft.proposer(validators, parent.block_number + 1),
+            coinbase=sealers[0],
             timestamp=max(parent.timestamp + 1, int(self._clock())),
             extra_data=qbft.extra_data(validators),
         )
+
+    def _next_sealers(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """The set in force in the next block, and who of it will seal that block."""
+        validators = self._sets.after(self._head)
+        return validators, qbft.sealers(validators, self._head.block_number + 1, self._keys)
+
+    def draw_validator(self) -> bytes:
+        """A new local validator key, kept for good; its 20-byte address, which is in no set until it is announced.
+
+        Raises DevChainError `devchain.closed`, `devchain.keys.full`.
+        """
+        with self._making:  # closing waits: once released, the directory may be another process's
+            self._store.require_open()
+            return self._keys.draw()
 
     def close(self) -> None:
         """Finish the block being made and release the store."""
@@ -112,6 +145,11 @@ class Blocks:
     def head(self) -> BlockHeaderAPI:
         """The last block's header, as kept: round 0, no seals."""
         return self._head
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether no block can be made because keys of the set in force are not here."""
+        return not self._next_sealers()[1]
 
     def header_at(self, height: int) -> BlockHeaderAPI | None:
         """The header at a height, or None above the head."""
@@ -138,6 +176,12 @@ class Blocks:
         """The block's receipts in order; their `gas_used` is cumulative."""
         vm = self._read.get_vm(header)
         return list(self._read.chaindb.get_receipts(header, vm.get_block_class().get_receipt_builder()))
+
+    def _logs_at(self, height: int) -> Iterator[Log]:
+        header = self.header_at(height)
+        for receipt in self.receipts_of(header) if header is not None else ():
+            for log in receipt.logs:
+                yield Log(bytes(log.address), tuple(topic.to_bytes(32, "big") for topic in log.topics), bytes(log.data))
 
     def place_of(self, transaction_hash: bytes) -> tuple[BlockHeaderAPI, int] | None:
         """(header, index in its block) of a mined transaction, or None."""

@@ -7,6 +7,7 @@ says "development chain". Everything outside speaks JSON-RPC to it, so that a re
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Final, Self
 from eth.db.atomic import AtomicDB
 
 from ledger.devchain import qbft
-from ledger.devchain.blocks import Blocks
+from ledger.devchain.blocks import STALLED, Blocks
 from ledger.devchain.errors import DevChainError, RpcError
 from ledger.devchain.keys import ValidatorKeys, create_keys, read_keys
 from ledger.devchain.methods import Methods
@@ -30,6 +31,7 @@ KEYS_NAME: Final = "validators.json"
 _CHAIN_ID_KEY: Final = b"shisu:chain-id"
 _DRAWN_CHAIN_IDS: Final = range(2**30, 2**31)  # far from the public chains, and small enough for every wallet
 _MAX_CHAIN_ID: Final = 2**53 - 1  # the integers of our files (PROTOCOL.md §2)
+_log = logging.getLogger(__name__)
 
 
 class DevChain:
@@ -38,12 +40,13 @@ class DevChain:
     def __init__(self, blocks: Blocks, *, period_s: float, heartbeat_s: float) -> None:
         self._blocks = blocks
         self._miner = Miner(
-            mine=blocks.make,
-            is_ready=lambda: blocks.pool.has_executable(blocks.nonce_of),
+            mine=self._beat,
+            is_ready=lambda: not blocks.is_stalled and blocks.pool.has_executable(blocks.nonce_of),
             period_s=period_s,
             heartbeat_s=heartbeat_s,
         )
         self._server: Server | None = None
+        self._said_stalled = False
 
     @classmethod
     def open(
@@ -75,8 +78,6 @@ class DevChain:
             if chain_id not in (None, int.from_bytes(stored, "big")):
                 raise DevChainError("devchain.chain-id.differs", "this directory holds a chain of another id")
             blocks = Blocks(store, keys, chain_id=int.from_bytes(stored, "big"), clock=clock)
-            if not set(qbft.validators_of(blocks.head.extra_data)) <= set(keys.addresses):
-                raise DevChainError("devchain.keys.mismatch", "the key file belongs to another chain")
         except BaseException:
             store.close()
             raise
@@ -92,6 +93,13 @@ class DevChain:
         """The validators in force at the head, `0x` and 40 lower-case digits each, ascending."""
         return ["0x" + address.hex() for address in qbft.validators_of(self._blocks.head.extra_data)]
 
+    def new_validator(self) -> str:
+        """Make a key for a validator to come, and its address, `0x` and 40 lower-case digits: it seals once it is announced.
+
+        The key is in the directory when this returns. Raises DevChainError `devchain.closed`, `devchain.keys.full`.
+        """
+        return "0x" + self._blocks.draw_validator().hex()
+
     def submit(self, raw: bytes) -> bytes:
         """Take a raw signed transaction; its 32-byte hash. Raises RpcError in geth's words, -32603 when mining has failed."""
         if self._miner.failure is not None:
@@ -101,8 +109,26 @@ class DevChain:
         return transaction_hash
 
     def mine(self) -> int:
-        """Make one block now, whatever the period; its height. Durable when this returns."""
+        """Make one block now, whatever the period; its height. Durable when this returns.
+
+        Raises DevChainError `devchain.stalled` while fewer than two thirds of the validators in force have their keys here, and
+        `devchain.closed`.
+        """
         return self._blocks.make()
+
+    def _beat(self) -> None:
+        """What the miner does when a block is due. A chain that stalls for want of keys has not failed: it says so and waits."""
+        try:
+            self._blocks.make()
+        except DevChainError as error:
+            if error.code != STALLED:
+                raise
+        self._warn_if_stalled()
+
+    def _warn_if_stalled(self) -> None:
+        if self._blocks.is_stalled and not self._said_stalled:
+            self._said_stalled = True
+            _log.warning("%s: fewer than two thirds of the announced validators have their keys here; no more blocks", STALLED)
 
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Server:
         """Answer JSON-RPC on a loopback address and make blocks until the server is closed. Port 0: a free one.
@@ -111,8 +137,9 @@ class DevChain:
         """
         if self._server is not None:
             raise DevChainError("devchain.served", "this chain is already being served")
-        methods = Methods(self._blocks, submit=self.submit)
+        methods = Methods(self._blocks, submit=self.submit, new_validator=self.new_validator)
         self._server = Server(methods, host=host, port=port, on_close=self._stopped_serving)
+        self._warn_if_stalled()
         self._miner.start()
         return self._server
 

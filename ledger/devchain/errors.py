@@ -33,6 +33,11 @@ class RpcError(Exception):
         return body
 
 
+def keys_mismatch() -> DevChainError:
+    """`devchain.keys.mismatch`: a block that is on the chain cannot be sealed with the keys that are here."""
+    return DevChainError("devchain.keys.mismatch", "the validator keys of this chain are not here")
+
+
 def refused(message: str) -> RpcError:
     """-32000, the code of nearly everything a geth node refuses."""
     return RpcError(-32000, message)

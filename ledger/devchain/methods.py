@@ -2,6 +2,7 @@
 The JSON-RPC methods the chain knows, one function each; anything else is -32601.
 
 They are the part of geth's interface that the gateway, web3.py and a curious person need. No method signs, unlocks or mines.
+`devchain_newValidator` alone is ours, and no engine has it: validators come and go here as they are announced.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from eth_typing import Address
 
 from ledger.devchain import execute, params, qbft
 from ledger.devchain.blocks import Blocks
-from ledger.devchain.errors import RpcError, invalid_params
+from ledger.devchain.errors import DevChainError, RpcError, invalid_params, refused
 from ledger.devchain.forms import Json, block_form, hex_data, raw_header, receipt_forms, transaction_form
 from ledger.devchain.logs import matching_logs
 from ledger.devchain.proofs import account_proof
@@ -26,11 +27,12 @@ Method = Callable[..., object]
 
 
 class Methods:
-    """The methods of one chain; `submit` takes a raw transaction and gives its hash."""
+    """The methods of one chain; `submit` takes a raw transaction and gives its hash, `new_validator` gives an address."""
 
-    def __init__(self, blocks: Blocks, *, submit: Callable[[bytes], bytes]) -> None:
+    def __init__(self, blocks: Blocks, *, submit: Callable[[bytes], bytes], new_validator: Callable[[], str]) -> None:
         self._blocks = blocks
         self._submit = submit
+        self._draw_validator = new_validator
         # name: (function, least and most number of parameters)
         self._table: dict[str, tuple[Method, int, int]] = {
             "web3_clientVersion": (lambda: CLIENT_VERSION, 0, 0),
@@ -56,6 +58,7 @@ class Methods:
             "eth_getLogs": (lambda asked: matching_logs(blocks, asked), 1, 1),
             "debug_getRawHeader": (self._raw_header, 1, 1),
             "qbft_getValidatorsByBlockNumber": (self._validators, 1, 1),
+            "devchain_newValidator": (self._new_validator, 0, 0),
         }
 
     def run(self, name: str, given: list[object]) -> object:
@@ -158,3 +161,9 @@ class Methods:
     def _validators(self, name: object) -> list[str]:
         header = params.known_block(self._blocks, name, 0)
         return [hex_data(address) for address in qbft.validators_of(header.extra_data)]
+
+    def _new_validator(self) -> str:
+        try:
+            return self._draw_validator()
+        except DevChainError as error:
+            raise refused(error.code) from error

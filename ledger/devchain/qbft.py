@@ -12,6 +12,7 @@ from typing import Final
 import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockHeaderAPI
 
+from ledger.devchain.errors import keys_mismatch
 from ledger.devchain.keys import ValidatorKeys
 
 VANITY: Final = b"Shisu development chain".ljust(32, b"\0")
@@ -46,19 +47,27 @@ def quorum(count: int) -> int:
     return -(-2 * count // 3)
 
 
-def proposer(validators: tuple[bytes, ...], height: int) -> bytes:
-    """Who proposes (and is the coinbase of) the block at this height: round robin."""
-    return validators[height % len(validators)]
+def sealers(validators: tuple[bytes, ...], height: int, keys: ValidatorKeys) -> tuple[bytes, ...]:
+    """Who seals the block at this height: ⌈2N/3⌉ of the listed, or () when fewer of their keys are here: there is no such block.
+
+    The turn moves on with the height and passes over validators whose key is not here. The first proposes (is the coinbase).
+    """
+    turn = height % len(validators)
+    present = tuple(filter(keys.holds, validators[turn:] + validators[:turn]))
+    needed = quorum(len(validators))
+    return present[:needed] if len(present) >= needed else ()
 
 
 def sealed(header: BlockHeaderAPI, keys: ValidatorKeys) -> BlockHeaderAPI:
-    """The header with exactly ⌈2N/3⌉ seals by consecutive validators from the proposer on; genesis is returned as it is.
+    """The header with exactly ⌈2N/3⌉ seals, by its `sealers`; genesis is returned as it is.
 
-    Raises DevChainError `devchain.keys.mismatch` when a listed validator's key is not here.
+    Raises DevChainError `devchain.keys.mismatch` when too few of the listed validators' keys are here.
     """
     if header.block_number == 0:
         return header
     validators = validators_of(header.extra_data)
-    signers = (proposer(validators, header.block_number + turn) for turn in range(quorum(len(validators))))
+    signers = sealers(validators, header.block_number, keys)
+    if not signers:
+        raise keys_mismatch()
     seals = tuple(keys.sign(signer, header.hash) for signer in signers)
     return header.copy(extra_data=extra_data(validators, seals))

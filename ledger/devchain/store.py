@@ -79,6 +79,11 @@ class Store:
                 raise DevChainError("devchain.closed", "the chain has been closed")
             yield self._connection
 
+    def require_open(self) -> None:
+        """Raises DevChainError `devchain.closed` once the store, and with it the directory, is released."""
+        with self._using():
+            pass
+
     def get(self, key: bytes) -> bytes | None:
         """The value of a key, or None."""
         with self._using() as connection:

@@ -208,3 +208,15 @@ def test_a_number_that_is_read_has_exactly_the_value_that_was_written(lexeme: st
         return
     assert Decimal(canonical(value).decode()) == Decimal(lexeme)
     assert not lexeme.startswith("-") or value != 0
+
+
+@pytest.mark.parametrize("item", ["0", "[]", "{}", '""', '","'])
+def test_a_list_of_too_many_values_is_refused_before_it_is_built(item: str) -> None:
+    full, over = ("[" + ",".join([item] * count) + "]" for count in (9, 10))
+    assert len(parse(full.encode(), max_values=10)) == 9
+    with pytest.raises(MalformedCertificate) as caught:
+        parse(over.encode(), max_values=10)
+    assert caught.value.code == "json.values"
+    with pytest.raises(MalformedCertificate) as caught:
+        parse(over.encode() + b"]", max_values=10)  # not even JSON: the commas are counted first
+    assert caught.value.code in ("json.values", "json.syntax")

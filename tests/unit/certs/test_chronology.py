@@ -2,8 +2,10 @@
 
 import pytest
 
-from certs.chronology import Moment, check_history
+from certs.chronology import Moment, check_history, moments
+from certs.consensus.endorsement import block_hash, endorse
 from certs.errors import CannotCheck, VerificationError
+from certs.evm.header import parse_header
 
 BASE = Moment(10, 1_000, b"a")
 
@@ -37,3 +39,22 @@ def test_false_order_is_said_before_a_rival() -> None:
 def test_nothing_known_is_no_contradiction() -> None:
     check_history([], [BASE])
     check_history([BASE], [])
+
+
+def test_the_two_endorsed_histories_of_a_network_that_lost_power_are_rivals(block) -> None:
+    case = block("qbft4_conflict_after_powerloss_full")
+    validators = [bytes.fromhex(address[2:]) for address in case["validators"]]
+    lost = [parse_header(bytes.fromhex(told["header_rlp"][2:])) for told in case["conflicting"]]
+    kept = [parse_header(bytes.fromhex(told["header_rlp"][2:])) for told in case["headers"]]
+    rivals = 0
+    for header in lost:
+        assert len(endorse("qbft", [header], validators).signers) >= 3
+        same = [
+            other for other in kept if other.number == header.number and block_hash("qbft", other) != block_hash("qbft", header)
+        ]
+        for other in same:
+            with pytest.raises(CannotCheck) as caught:
+                check_history(moments("qbft", [header]), moments("qbft", [other]))
+            assert caught.value.code == "header.rival"
+            rivals += 1
+    assert rivals > 0

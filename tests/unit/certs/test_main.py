@@ -187,3 +187,22 @@ def test_help_teaches() -> None:
     assert ended.returncode == 0
     assert "exit codes: 0 VALID" in said
     assert "A bundle that came with a certificate proves nothing." in said
+
+
+@pytest.mark.parametrize("target", ["/dev/full", "closed pipe"])
+def test_output_that_breaks_off_is_a_check_not_made_and_no_stack_of_ours(target: str, saved: Any) -> None:
+    command = f"{sys.executable} -m certs verify {saved('valid-public')} --trust {BUNDLE} --now {NOW} 2>err"
+    command += " >/dev/full; echo $?" if target == "/dev/full" else " | true; echo ${PIPESTATUS[0]}"
+    place = Path(saved("valid-public")).parent
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=place, capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    )
+    assert done.stdout.split()[-1] in (b"7", b"0")  # 0: the pipe's reader was slower than we
+    assert b"Traceback" not in (place / "err").read_bytes()
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(saved: Any, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert run("verify", str(pipe), "--trust", BUNDLE).returncode == 7
+    assert run("verify", saved("valid-public"), "--trust", str(pipe)).returncode == 7

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from certs.canonical import canonical
 from certs.consensus.endorsement import block_hash, endorse
 from certs.evm.header import parse_header
 from certs.evm.log import decode_anchored
@@ -17,12 +18,13 @@ from certs.evm.state import account, storage_word
 from certs.evm.transaction import parse_transaction
 from certs.evm.trie import NodeSet
 from certs.slots import CONSORTIUM_SET_SLOT, anchor_slots, batch_status_slot, code_status_slot, leaf_status_slot
+from certs.trust import load_bundle
 from ledger.anchors import anchor_call
+from ledger.announcements import AnnouncedSet
 from ledger.collect import NamedMember, Place, build_bundle, collect_evidence, collect_head, collect_staple
 from ledger.contracts import STATUS_REGISTRY, artifact, encode_call
 from ledger.deploy import Patience, deploy_consortium
 from ledger.errors import LedgerError, NodeContradicts, NotAnchored, NotYet, RpcRefused, WrongChain
-from ledger.members import set_word
 from ledger.quantities import to_data
 from ledger.transactions import UnsignedTransaction, latest_nonce, receipt, send_in_order, sign
 
@@ -367,11 +369,11 @@ def test_no_lie_about_one_field_gets_into_a_staple(world, anchored):
 
 
 def test_a_head_proves_the_set_in_slot_0(world):
-    head = collect_head(world.rpc, "qbft", world.deployment)
+    head = collect_head(world.rpc, "qbft", world.deployment, last=world.deployment.set)
     header, nodes = opened(head)
     found = account(nodes, header.state_root, world.deployment.consortium)
     assert found.code_hash == world.deployment.code_hashes[0]
-    assert storage_word(nodes, found.storage_root, CONSORTIUM_SET_SLOT) == set_word(world.deployment.set)
+    assert storage_word(nodes, found.storage_root, CONSORTIUM_SET_SLOT) == world.deployment.set.commitment()
     assert nodes.unused() == 0
     assert header.number >= world.deployment.from_block
 
@@ -379,7 +381,7 @@ def test_a_head_proves_the_set_in_slot_0(world):
 def test_a_head_with_other_code_is_refused(world):
     wrong = dataclasses.replace(world.deployment, code_hashes=(b"\0" * 32, *world.deployment.code_hashes[1:]))
     with pytest.raises(NodeContradicts) as caught:
-        collect_head(world.rpc, "qbft", wrong)
+        collect_head(world.rpc, "qbft", wrong, last=wrong.set)
     assert caught.value.code == "ledger.node.code"
 
 
@@ -387,18 +389,29 @@ def test_a_head_with_another_set_is_refused(world):
     first = world.deployment.set
     other = dataclasses.replace(first, operators=(first.operators[1], first.operators[0], *first.operators[2:]))
     with pytest.raises(NodeContradicts) as caught:
-        collect_head(world.rpc, "qbft", dataclasses.replace(world.deployment, set=other))
+        collect_head(world.rpc, "qbft", world.deployment, last=other)
     assert caught.value.code == "ledger.node.set"
 
 
 def test_a_head_before_the_contracts_is_not_yet(world):
     with pytest.raises(NotYet):
-        collect_head(world.rpc, "qbft", dataclasses.replace(world.deployment, from_block=10**6))
+        collect_head(world.rpc, "qbft", dataclasses.replace(world.deployment, from_block=10**6), last=world.deployment.set)
+
+
+def test_a_head_before_its_set_is_in_force_is_not_yet(world):
+    with pytest.raises(NotYet):
+        collect_head(world.rpc, "qbft", world.deployment, last=dataclasses.replace(world.deployment.set, from_block=10**6))
+
+
+def bundle_of(world, rpc=None, **changed):
+    named = [NamedMember(founder.member, founder.code, "某局") for founder in world.founders]
+    options = {"network": "development", "name": "n", "prefix": "SHFS", "members": named}
+    options |= {"sets": [AnnouncedSet(world.deployment.set, None)], **changed}
+    return build_bundle(rpc or world.rpc, "qbft", world.deployment, **options)
 
 
 def test_a_bundle_has_the_names_of_the_protocol(world):
-    named = [NamedMember(founder.member, founder.code, "某局") for founder in world.founders]
-    bundle = build_bundle(world.rpc, "qbft", world.deployment, network="development", name="n", prefix="SHFS", members=named)
+    bundle = bundle_of(world)
     assert list(bundle) == [
         "format", "network", "name", "prefix", "chainId", "engine", "genesisHash", "contracts", "members", "sets", "head"
     ]  # fmt: skip
@@ -408,3 +421,20 @@ def test_a_bundle_has_the_names_of_the_protocol(world):
     assert only["validators"] == [to_data(address) for address in world.validators]
     assert bundle["genesisHash"] == world.rpc.call("eth_getBlockByNumber", ["0x0", False])["hash"]
     assert block_hash("qbft", parse_header(raw(bundle["head"]["headers"][0])))
+
+
+def test_a_bundle_is_one_that_a_verifier_takes(world):
+    loaded = load_bundle(canonical(bundle_of(world)))
+    assert loaded.sets == (world.deployment.set,)
+    assert loaded.is_development
+
+
+def test_a_bundle_no_verifier_would_take_is_not_made(world):
+    with pytest.raises(NodeContradicts) as caught:
+        bundle_of(world, prefix="lower")
+    assert (caught.value.code, caught.value.field) == ("ledger.node.bundle", "bundle.prefix")
+
+
+def test_a_bundle_is_not_made_of_sets_that_are_not_proven(world):
+    with pytest.raises(NodeContradicts, match=r"ledger\.node\.bundle"):
+        bundle_of(world, sets=[AnnouncedSet(world.deployment.set, None), AnnouncedSet(world.deployment.set, None)])

@@ -15,6 +15,7 @@ from ledger.contracts import (
     STATUS_REGISTRY,
     Refusal,
     artifact,
+    decode_call,
     decode_refusal,
     decode_result,
     encode_call,
@@ -41,6 +42,34 @@ def with_immutables(contract, **values):
 def test_call_data_is_the_selector_and_the_arguments():
     data = encode_call(LOG, "head", [b"\x01" * 32, 7])
     assert data == keccak256(b"head(bytes32,uint64)")[:4] + encode(["bytes32", "uint64"], [b"\x01" * 32, 7])
+
+
+def test_call_data_reads_back():
+    data = encode_call(LOG, "anchor", [7, b"\x01" * 32, 5, 9, 2])
+    assert decode_call(LOG, data) == ("anchor", (7, b"\x01" * 32, 5, 9, 2))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data[:-1],
+        lambda data: data + bytes(32),
+        lambda data: data[:4] + b"\x01" + data[5:],  # a uint64 that overflows its type
+        lambda data: b"\xff" * 4 + data[4:],
+        lambda data: data[:3],
+        lambda data: b"",
+    ],
+)
+def test_call_data_in_any_other_spelling_is_not_read(change):
+    assert decode_call(LOG, change(encode_call(LOG, "anchor", [7, b"\x01" * 32, 5, 9, 2]))) is None
+
+
+def test_call_data_whose_offsets_are_not_the_compilers_is_not_read():
+    contract = artifact(CONSORTIUM)
+    data = encode_call(contract, "announce", [["0x" + "11" * 20], [b"\x01" * 32]])
+    shifted = data[:4] + (96).to_bytes(32, "big") + (160).to_bytes(32, "big") + bytes(32) + data[68:]
+    assert decode_call(contract, data) is not None
+    assert decode_call(contract, shifted) is None
 
 
 def test_creation_data_is_the_bytecode_and_the_arguments():

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from certs.trust import ValidatorSet
 from ledger.errors import DeployFailed
 from ledger.manifest import Deployment, read_manifest, write_manifest
-from ledger.members import ValidatorSet
 
 DEPLOYMENT = Deployment(
     chain_id=7,

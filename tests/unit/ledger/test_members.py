@@ -6,7 +6,18 @@ import pytest
 
 from certs.slots import CONSORTIUM_SET_SLOT, code_word, member_word
 from ledger.errors import NodeContradicts, RpcRefused
-from ledger.members import Anchoring, acting, anchoring, code_of, member_of, set_word, uscc_of, validator_set, voters
+from ledger.members import (
+    Anchoring,
+    Membership,
+    acting,
+    anchoring,
+    code_of,
+    member_of,
+    memberships,
+    uscc_of,
+    validator_set,
+    voters,
+)
 from ledger.quantities import to_data
 
 
@@ -41,6 +52,15 @@ def test_an_acting_signer_has_its_rights(world):
     assert acting(world.rpc, consortium, world.deployer.address) is None
 
 
+def test_what_is_known_of_members_comes_in_their_order_and_nothing_of_a_stranger(world):
+    last, stranger, first = memberships(
+        world.rpc, world.deployment.consortium, [world.founders[6].member, "91310000MA1FL9999X", world.founders[0].member]
+    )
+    assert stranger is None
+    assert last == Membership("CUS", 0, 5, True, False, world.founders[6].signer.lower())
+    assert first == Membership("MR", world.founders[0].scope, 15, True, False, world.founders[0].signer.lower())
+
+
 def test_all_founders_vote(world):
     assert voters(world.rpc, world.deployment.consortium) == sorted(founder.member for founder in world.founders)
 
@@ -51,9 +71,9 @@ def test_the_announced_set_is_the_chains(world):
     assert found.epoch == 0
 
 
-def test_slot_0_holds_the_word_of_the_set(world):
+def test_slot_0_holds_the_commitment_of_the_set(world):
     answer = world.rpc.call("eth_getStorageAt", [to_data(world.deployment.consortium), to_data(CONSORTIUM_SET_SLOT), "latest"])
-    assert answer == to_data(set_word(world.deployment.set))
+    assert answer == to_data(world.deployment.set.commitment())
 
 
 @pytest.mark.parametrize("uscc", ["91310000MA1FL0000X", "1" * 18])

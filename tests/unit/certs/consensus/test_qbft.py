@@ -13,6 +13,7 @@ from certs.evm.keccak import keccak256
 CAPTURED = [
     "qbft4_1receipt", "qbft4_4receipts_mixed", "qbft4_gt16receipts", "qbft4_lying_validators_in_extra", "qbft4_round_gt0",
     "qbft7_1receipt", "qbft7_4receipts_mixed", "qbft_vote_in_out",
+    "qbft4_gt128receipts", "qbft4_conflict_after_powerloss_full",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from certs.evm.keccak import keccak256
 from certs.evm.rlp import encode
 from certs.evm.trie import EMPTY_ROOT, MissingNode, NodeSet
 
-BLOCKS = [
+BLOCKS = ["qbft4_gt128receipts",
     "qbft4_1receipt", "qbft4_4receipts_mixed", "qbft4_gt16receipts", "qbft4_round_gt0", "qbft7_1receipt", "qbft7_4receipts_mixed",
     "qbft_vote_in_out", "clique4_1receipt", "clique4_4receipts_mixed", "clique4_berlin_1receipt", "clique4_gt16receipts",
     "clique4_conflict_after_powerloss", "clique7_1receipt", "clique_vote_in_out",

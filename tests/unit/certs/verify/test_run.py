@@ -188,7 +188,7 @@ def test_fewer_than_four_validators_are_said_to_be_few() -> None:
 
 def test_a_report_says_who_states_it_when_and_who_signed() -> None:
     report = check(stapled())
-    assert "As stated by 上海市商务委员会; anchored in block 4" in english(report)
+    assert "As stated by 上海市商务委员会 11310000TE5TB0040K; anchored in block 4" in english(report)
     assert "signed by 3/4 validators" in english(report)
     assert report.number == "SHFS-COM-1-2-N"
     assert report.as_of is not None

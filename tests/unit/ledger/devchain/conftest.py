@@ -1,19 +1,27 @@
-"""Parts for the embedded chain's tests: a clock set by hand, signed transactions, small contracts, a JSON-RPC client."""
+"""Parts for the embedded chain's tests: a clock set by hand, signed transactions, contracts, votes, a JSON-RPC client."""
 
 from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_keys.datatypes import PrivateKey
 
+from certs.evm.log import VALIDATORS_CHANGED
+from ledger.deploy import Founder, Patience, deploy_consortium
 from ledger.devchain import DevChain
 from ledger.devchain.server import Server
+from ledger.governance import announce_call, approve_call, execute_call, proposals, propose_call
+from ledger.rpc import Rpc
+from ledger.runs import latest_number
+from ledger.signers import KeystoreSigner
+from ledger.transactions import UnsignedTransaction, latest_nonce, receipt, sign
 
 NOW = 1_795_000_000
 KEY = "0x" + "11" * 32
@@ -106,6 +114,8 @@ def contracts() -> dict[str, bytes]:
         "loops": "5b600056",
         # calls itself with all gas
         "recursive": "60006000600060006000305af1",
+        # log2(data = what follows calldata word 0, topics = ValidatorsChanged, calldata word 0)
+        "announces": f"6000357f{VALIDATORS_CHANGED.hex()}602036038060206000376000a200",
         # PUSH0: no opcode of London
         "push0": "5f5ff3",
     }
@@ -166,3 +176,90 @@ def artifact_code() -> Callable[[str], bytes]:
 
     place = Path(ledger.__file__).parent / "_artifacts"
     return lambda name: bytes.fromhex(json.loads((place / f"{name}.json").read_text())["bytecode"].removeprefix("0x"))
+
+
+class Voting:
+    """The real contracts of eight members on a chain that moves by hand; the first seven operate its validators."""
+
+    rpc: Rpc = None  # type: ignore[assignment]  # until `use`
+
+    def __init__(self, chain: DevChain) -> None:
+        self._signers = [KeystoreSigner(Account.from_key(bytes([number]) * 32)) for number in range(1, 9)]
+        self.members = [f"91310000MA1FL{number:04d}X" for number in range(8)]
+        self.use(chain)
+        founders = [
+            Founder(member=uscc, code=f"M{at}", signer=signer.address, rights=15, scope=1 | 1 << 33)
+            for at, (uscc, signer) in enumerate(zip(self.members, self._signers, strict=True))
+        ]
+        self.deployment = deploy_consortium(
+            self.rpc,
+            self._signers[0],
+            engine="qbft",
+            founders=founders,
+            validators=list(zip(self.validators(), self.members, strict=False)),
+            patience=Patience(self._mine),
+        )
+
+    def _mine(self, _interval_s: float) -> None:
+        self.chain.mine()
+
+    def use(self, chain: DevChain) -> None:
+        """Speak to this chain from now on: the same one, opened again."""
+        self.close()
+        self.chain = chain
+        self.rpc = Rpc(chain.serve().url, chain_id=chain.chain_id, timeout_s=30)
+
+    def close(self) -> None:
+        if self.rpc is not None:
+            self.rpc.close()
+
+    def validators(self, height: int | None = None) -> list[bytes]:
+        """What the chain says is in force at a height; None: the head."""
+        name = "latest" if height is None else hex(height)
+        return [bytes.fromhex(address[2:]) for address in self.rpc.call("qbft_getValidatorsByBlockNumber", [name])]
+
+    def newcomer(self) -> bytes:
+        """A new local key's address."""
+        return bytes.fromhex(self.chain.new_validator()[2:])
+
+    def execute(self, call: bytes) -> int:
+        """Six members vote for a call of the consortium and the last executes it; the height of that block, which is the head."""
+        number = len(proposals(self.rpc, self.deployment.consortium)) + 1
+        self._send([(self._signers[0], propose_call(self.deployment.consortium, call))])
+        self._send([(signer, approve_call(number)) for signer in self._signers[:6]])
+        self._send([(self._signers[5], execute_call(number))])
+        return latest_number(self.rpc)
+
+    def announce(self, validators: Iterable[bytes]) -> int:
+        """Announces a set; the height of the block that holds it."""
+        return self.execute(announce_call(list(zip(sorted(validators), self.members, strict=False))))
+
+    def announce_strangers(self, keys: Iterable[PrivateKey]) -> None:
+        """Validators whose keys are not in the directory take the places of as many of genesis's, one announcement each."""
+        strangers: list[bytes] = []
+        own = self.validators(0)
+        for key in keys:
+            strangers.append(key.public_key.to_canonical_address())
+            self.announce([*strangers, *own[len(strangers) :]])
+
+    def _send(self, calls: list[tuple[KeystoreSigner, bytes]]) -> None:
+        hashes = []
+        for signer, data in calls:
+            nonce = latest_nonce(self.rpc, signer.address)
+            unsigned = UnsignedTransaction(
+                chain_id=self.chain.chain_id, nonce=nonce, gas=3_000_000, to=self.deployment.consortium, data=data
+            )
+            hashes.append(self.chain.submit(sign(signer, unsigned).raw))
+        self.chain.mine()
+        for transaction_hash in hashes:
+            included = receipt(self.rpc, transaction_hash)
+            assert included is not None and included.succeeded
+
+
+@pytest.fixture
+def voting(chain: DevChain) -> Iterator[Voting]:
+    """`chain`, served, with a consortium on it."""
+    made = Voting(chain)
+    yield made
+    made.chain.close()
+    made.close()

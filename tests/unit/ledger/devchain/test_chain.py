@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import shutil
 import time
 from collections.abc import Callable
@@ -9,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rlp
+from eth_keys.datatypes import PrivateKey, Signature
 from eth_utils.exceptions import ValidationError
 
 from ledger.devchain import DevChain, DevChainError
 
 TO = "0x" + "33" * 20
 OTHER = "0x" + "22" * 32
+STRANGERS = [PrivateKey(bytes([number]) * 32) for number in (41, 42, 43)]
 
 
 def refused_code(act: Callable[[], object]) -> str:
@@ -208,3 +213,125 @@ def test_one_chain_is_served_once_at_a_time_and_not_after_closing(chain: DevChai
     chain.close()
     chain.close()
     assert refused_code(chain.mine) == "devchain.closed"
+
+
+# Validators whose keys are not here.
+
+
+def signers_at_head(chain: DevChain) -> list[bytes]:
+    seals = rlp.decode(chain._blocks.sealed(chain._blocks.head).extra_data)[4]
+    digest = chain._blocks.head.hash
+    return [Signature(seal).recover_public_key_from_msg_hash(digest).to_canonical_address() for seal in seals]
+
+
+def add_keys(directory: Path, keys: list[PrivateKey]) -> None:
+    body = json.loads((directory / "validators.json").read_text())
+    body["keys"] += ["0x" + key.to_bytes().hex() for key in keys]
+    (directory / "validators.json").write_text(json.dumps(body))
+
+
+def test_two_thirds_of_the_announced_keys_are_enough_and_take_the_turns_of_the_others(voting: Any) -> None:
+    voting.announce_strangers(STRANGERS[:2])
+    held = set(voting.validators(0)[2:])
+    proposers = set()
+    for _ in range(7):
+        voting.chain.mine()
+        head = voting.chain._blocks.head
+        assert len(voting.chain.validators) == 7
+        assert set(signers_at_head(voting.chain)) == held and head.coinbase == signers_at_head(voting.chain)[0]
+        proposers.add(head.coinbase)
+    assert proposers == held
+
+
+def test_with_fewer_keys_the_chain_stalls_but_answers_and_takes_transactions(voting: Any, wallet: Any) -> None:
+    voting.announce_strangers(STRANGERS)
+    head = voting.chain._blocks.head
+    assert refused_code(voting.chain.mine) == "devchain.stalled"
+    sent = voting.rpc.call("eth_sendRawTransaction", ["0x" + wallet.sign(TO).hex()])
+    assert refused_code(voting.chain.mine) == "devchain.stalled"
+    assert voting.rpc.call("eth_getTransactionByHash", [sent])["blockNumber"] is None
+    assert voting.rpc.call("eth_blockNumber") == hex(head.block_number) and voting.chain._blocks.head == head
+    assert len(signers_at_head(voting.chain)) == 5  # of the set before, which held
+    assert not voting.chain._miner._is_ready()
+
+
+def test_a_stalled_chain_has_not_failed_and_says_so_once(voting: Any, caplog: pytest.LogCaptureFixture) -> None:
+    voting.announce_strangers(STRANGERS[:2])
+    with caplog.at_level(logging.WARNING):
+        voting.chain._beat()
+        assert caplog.messages == []
+        voting.announce_strangers(STRANGERS)
+        voting.chain._beat()
+        voting.chain._beat()
+    assert [message.split(":")[0] for message in caplog.messages] == ["devchain.stalled"]
+    assert voting.chain.failure is None
+
+
+def test_what_a_beat_cannot_do_for_another_reason_is_a_failure(chain: DevChain) -> None:
+    chain.close()
+    assert refused_code(chain._beat) == "devchain.closed"
+
+
+def test_a_stalled_chain_goes_on_when_the_missing_keys_are_there(
+    voting: Any, tmp_path: Path, clock: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    voting.announce_strangers(STRANGERS)
+    voting.chain.close()
+    with DevChain.open(tmp_path / "chain", clock=clock) as still:
+        assert refused_code(still.mine) == "devchain.stalled"
+        with caplog.at_level(logging.WARNING):
+            still.serve()
+        assert "devchain.stalled" in caplog.text
+        height = still._blocks.head.block_number
+    add_keys(tmp_path / "chain", STRANGERS[:1])
+    with DevChain.open(tmp_path / "chain", clock=clock) as again:
+        assert again.mine() == height + 1
+        assert STRANGERS[0].public_key.to_canonical_address() in signers_at_head(again)
+        assert len(signers_at_head(again)) == 5
+
+
+def test_a_key_file_from_before_is_refused_when_it_cannot_seal_the_last_block(voting: Any, tmp_path: Path, clock: Any) -> None:
+    keys, earlier = tmp_path / "chain" / "validators.json", tmp_path / "earlier.json"
+    shutil.copy(keys, earlier)
+    own, come = voting.validators(), [voting.newcomer() for _ in range(3)]
+    for count in (1, 2):
+        voting.announce([*come[:count], *own[count:]])
+    voting.chain.mine()
+    voting.chain.close()
+    shutil.copy(keys, tmp_path / "now.json")
+    shutil.copy(earlier, keys)
+    with DevChain.open(tmp_path / "chain", clock=clock) as chain:  # five of seven are left
+        chain.mine()
+    shutil.copy(tmp_path / "now.json", keys)
+    voting.use(DevChain.open(tmp_path / "chain", clock=clock, period_s=3600, heartbeat_s=3600))
+    voting.announce([*come, *own[3:]])
+    voting.chain.mine()
+    voting.chain.close()
+    shutil.copy(earlier, keys)
+    assert refused_code(lambda: DevChain.open(tmp_path / "chain")) == "devchain.keys.mismatch"
+
+
+def test_a_key_file_that_has_lost_a_key_of_genesis_is_refused(chain: DevChain, tmp_path: Path) -> None:
+    chain.close()
+    keys = tmp_path / "chain" / "validators.json"
+    body = json.loads(keys.read_text())
+    keys.write_text(json.dumps(body | {"keys": body["keys"][1:]}))
+    assert refused_code(lambda: DevChain.open(tmp_path / "chain")) == "devchain.keys.mismatch"
+
+
+def test_a_new_validator_seals_nothing_until_it_is_announced(chain: DevChain, tmp_path: Path) -> None:
+    before = chain.validators
+    address = chain.new_validator()
+    assert address.startswith("0x") and len(address) == 42 and address not in before
+    chain.mine()
+    assert chain.validators == before
+    chain.close()
+    with DevChain.open(tmp_path / "chain") as again:
+        assert bytes.fromhex(address[2:]) in again._blocks._keys.addresses
+
+
+def test_a_closed_chain_makes_no_keys(chain: DevChain, tmp_path: Path) -> None:
+    before = (tmp_path / "chain" / "validators.json").read_bytes()
+    chain.close()
+    assert refused_code(chain.new_validator) == "devchain.closed"
+    assert (tmp_path / "chain" / "validators.json").read_bytes() == before

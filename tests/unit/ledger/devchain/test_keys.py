@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 from eth_keys.datatypes import Signature
 
+from ledger.devchain import keys
 from ledger.devchain.errors import DevChainError
 from ledger.devchain.keys import create_keys, read_keys
 
@@ -84,3 +87,50 @@ def test_a_missing_key_file_is_not_made_up_for(tmp_path: Path) -> None:
         read_keys(tmp_path / "k")
     assert refusal.value.code == "devchain.keys.missing"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_drawn_key_is_kept_with_the_others_and_signs(tmp_path: Path) -> None:
+    made = create_keys(tmp_path / "k", 4)
+    before = json.loads((tmp_path / "k").read_text())["keys"]
+    drawn = [made.draw(), made.draw()]
+    assert len(set(drawn) | set(made.addresses)) == 6 and list(made.addresses) == sorted(made.addresses)
+    again = read_keys(tmp_path / "k")
+    assert again.addresses == made.addresses
+    assert json.loads((tmp_path / "k").read_text())["keys"][:4] == before
+    for address in drawn:
+        assert made.holds(address) and made.sign(address, DIGEST) == again.sign(address, DIGEST)
+        assert Signature(made.sign(address, DIGEST)).recover_public_key_from_msg_hash(DIGEST).to_canonical_address() == address
+    assert stat.S_IMODE((tmp_path / "k").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["k"]
+
+
+def test_keys_drawn_at_once_are_all_kept(tmp_path: Path) -> None:
+    made = create_keys(tmp_path / "k", 1)
+    threads = [threading.Thread(target=made.draw) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(read_keys(tmp_path / "k").addresses) == len(made.addresses) == 13
+
+
+def test_a_key_that_could_not_be_written_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = create_keys(tmp_path / "k", 1)
+    before = made.addresses
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("no space")))
+        with pytest.raises(OSError, match="no space"):
+            made.draw()
+    assert made.addresses == read_keys(tmp_path / "k").addresses == before
+    made.draw()
+    assert len(read_keys(tmp_path / "k").addresses) == 2
+
+
+def test_the_file_has_a_greatest_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "MAX_KEYS", 3)
+    made = create_keys(tmp_path / "k", 2)
+    made.draw()
+    with pytest.raises(DevChainError) as refusal:
+        made.draw()
+    assert refusal.value.code == "devchain.keys.full"
+    assert len(read_keys(tmp_path / "k").addresses) == 3

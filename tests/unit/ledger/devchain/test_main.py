@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_keys.datatypes import PrivateKey
 
 from ledger.devchain.__main__ import main
+from ledger.rpc import Rpc
 
 
 def start(directory: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -43,6 +46,21 @@ def test_a_directory_in_use_is_refused_with_its_code(tmp_path: Path, chain: Any,
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.startswith("devchain.locked ")
+
+
+def test_a_chain_without_the_announced_keys_says_so_on_stderr_and_keeps_answering(tmp_path: Path, voting: Any) -> None:
+    voting.announce_strangers([PrivateKey(bytes([number]) * 32) for number in (41, 42, 43)])
+    height = voting.rpc.call("eth_blockNumber")
+    voting.chain.close()
+    with start(tmp_path / "chain", "--period", "0.05") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with contextlib.closing(Rpc(process.stdout.readline().split()[1], chain_id=None, timeout_s=30)) as rpc:
+            assert rpc.call("eth_blockNumber") == height
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert errors.startswith("devchain.stalled: ") and errors.count("\n") == 1
 
 
 def test_wrong_arguments_are_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:

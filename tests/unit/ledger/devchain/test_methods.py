@@ -12,7 +12,7 @@ from eth_hash.auto import keccak
 from eth_keys.datatypes import Signature
 from trie.hexary import HexaryTrie
 
-from ledger.devchain import DevChain, execute
+from ledger.devchain import DevChain, execute, keys
 
 NOBODY = "0x" + "44" * 20
 TO = "0x" + "33" * 20
@@ -427,3 +427,15 @@ def test_it_says_what_it_is(client: Any, chain: DevChain) -> None:
 @pytest.mark.parametrize("method", ["eth_accounts", "eth_sendTransaction", "personal_unlockAccount", "debug_setHead", "", "run"])
 def test_an_unknown_method_is_refused(client: Any, method: str) -> None:
     assert client.error(method)[0] == -32601
+
+
+def test_a_new_validator_key_is_made_for_whoever_may_reach_the_chain(chain: DevChain, client: Any) -> None:
+    address = client("devchain_newValidator")
+    assert chain._blocks._keys.holds(raw(address)) and len(raw(address)) == 20
+    assert client("devchain_newValidator") != address
+    assert client.error("devchain_newValidator", "0x1")[0] == -32602
+
+
+def test_no_more_validator_keys_than_the_file_takes(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "MAX_KEYS", 7)
+    assert client.error("devchain_newValidator") == (-32000, "devchain.keys.full")

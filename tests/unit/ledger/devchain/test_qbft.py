@@ -11,7 +11,7 @@ import rlp
 from eth_hash.auto import keccak
 from eth_keys.datatypes import Signature
 
-from ledger.devchain import DevChain, qbft
+from ledger.devchain import DevChain, DevChainError, qbft
 from ledger.devchain.keys import create_keys
 from ledger.devchain.vm import header_after
 
@@ -80,3 +80,17 @@ def test_the_list_is_ascending_whatever_order_it_is_given_in() -> None:
     assert qbft.validators_of(qbft.extra_data((two, one))) == (one, two)
     assert qbft.is_hashed_form(qbft.extra_data((two, one)))
     assert not qbft.is_hashed_form(rlp.encode([qbft.VANITY, [two, one], [], b"", []]))
+
+
+def test_a_header_is_not_answered_with_fewer_seals_than_two_thirds(tmp_path: Path) -> None:
+    keys, others = create_keys(tmp_path / "k", 4), create_keys(tmp_path / "o", 3)
+    genesis = header_after(None, timestamp=1, extra_data=qbft.extra_data(keys.addresses))
+    for count, enough in ((2, True), (3, False)):  # of six and seven
+        listed = qbft.extra_data((*keys.addresses, *others.addresses[:count]))
+        header = header_after(genesis, extra_data=listed)
+        if enough:
+            assert len(rlp.decode(qbft.sealed(header, keys).extra_data)[4]) == 4
+        else:
+            with pytest.raises(DevChainError) as refusal:
+                qbft.sealed(header, keys)
+            assert refusal.value.code == "devchain.keys.mismatch"
