@@ -13,16 +13,22 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gateway.acts.desk import Desk
 from gateway.catalogue.tables import Catalogue
 from gateway.errors import Refused
 from gateway.intake.accept import Intake
 from gateway.intake.members import Member
 from gateway.problems import PROBLEMS, problem
-from gateway.routes import capture, certificates, events, health, staples, trust
+from gateway.routes import acts, capture, certificates, events, freeze, health, proposals, staples, statuses, trust
+from gateway.routes import members as consortium_members
 from gateway.routes.boundary import Boundary
 from gateway.routes.parts import Parts, Proofs
 from gateway.settings import Settings
 from gateway.store.database import Database
+
+_RESOURCES = (
+    capture, events, certificates, staples, statuses, acts, consortium_members, proposals, freeze, trust, health,
+)  # fmt: skip
 
 
 def create_app(
@@ -30,6 +36,7 @@ def create_app(
     db: Database,
     *,
     proofs: Proofs,
+    desk: Desk,
     members: Mapping[str, Member],
     catalogue: Catalogue,
     now: Callable[[], int],
@@ -41,8 +48,8 @@ def create_app(
         catalogue=catalogue, members=members, hosts=settings.digital_link_hosts, suite=settings.suite,
         future_s=settings.limits.future_s, now=now, random=random,
     )  # fmt: skip
-    app.state.parts = Parts(settings=settings, db=db, intake=intake, proofs=proofs, members=members, now=now)
-    for module in (capture, events, certificates, staples, trust, health):
+    app.state.parts = Parts(settings=settings, db=db, intake=intake, proofs=proofs, desk=desk, members=members, now=now)
+    for module in _RESOURCES:
         app.include_router(module.router)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _bad_parameter)

@@ -20,3 +20,8 @@ def capture_path(capture_id: str) -> str:
 def event_path(event_id: str) -> str:
     """Where an event's state is read, relative to the gateway; an eventID is a URI and is encoded whole."""
     return f"/events/{quote(event_id, safe='')}"
+
+
+def act_path(act_id: int) -> str:
+    """Where an act is read, relative to the gateway."""
+    return f"/acts/{act_id}"

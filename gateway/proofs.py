@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from gateway.staples import Staples
 from gateway.store import batches, certificates
 from gateway.store.database import Database
 from gateway.trust import Consortium, current_bundle
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotYet, RpcUnavailable
 from ledger.rpc import ChainPort
 
 BUNDLE_S: Final = 5.0  # a bundle is given again for so long: many ask, and each making costs the node four questions
@@ -38,7 +37,6 @@ class StoredProofs:
         self._workers = workers
         self._monotonic = monotonic
         self._bundle: tuple[float, dict[str, Any]] | None = None
-        self._lock = threading.Lock()
 
     def certificate(self, number: str, wanted: str) -> dict[str, Any] | None:
         """The certificate of a number in rendering `wanted`, or None."""
@@ -49,11 +47,21 @@ class StoredProofs:
         return self._staples.current(number)
 
     def trust(self) -> dict[str, Any]:
-        """The bundle with a head of the last seconds. Raises what `current_bundle` raises."""
-        with self._lock:
-            if self._bundle is None or self._monotonic() - self._bundle[0] >= BUNDLE_S:
-                self._bundle = (self._monotonic(), current_bundle(self._rpc, self._consortium))
-            return self._bundle[1]
+        """The bundle with a head of the last seconds, or the last one made while the node does not answer.
+
+        Raises what `current_bundle` raises when none was ever made.
+        """
+        made = self._bundle
+        if made is not None and self._monotonic() - made[0] < BUNDLE_S:
+            return made[1]
+        try:
+            bundle = current_bundle(self._rpc, self._consortium)
+        except (RpcUnavailable, NotYet):
+            if made is None:
+                raise
+            return made[1]
+        self._bundle = (self._monotonic(), bundle)
+        return bundle
 
     def troubles(self) -> Sequence[str]:
         """Codes of what keeps the gateway from its work: workers' alarms, a halted line, a rewound chain, a silent node."""

@@ -2,7 +2,8 @@
 A running gateway: settings → store, chain, one worker a served member, and the HTTP application.
 
 Start-up refuses what must not run: unsafe settings, another chain than the manifest's, other bytecode than ours, a store that
-belongs elsewhere, a signer that acts for another member, a second worker for a key.
+belongs elsewhere, a signer that acts for no member or for another, a second worker for a key. A member that may only vote is
+served like any other; a member that is frozen, or all anchoring paused, keeps nobody from starting: votes must go on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
+from gateway.acts.desk import Desk
 from gateway.app import create_app
+from gateway.bounded_port import BoundedPort
 from gateway.catalogue.tables import read_catalogue
 from gateway.errors import UnsafeSettings
 from gateway.intake.members import Member
@@ -35,7 +38,7 @@ from gateway.trust import Consortium
 from ledger.collect import NamedMember
 from ledger.deploy import check_deployment
 from ledger.manifest import Deployment, read_manifest
-from ledger.members import Anchoring, anchoring
+from ledger.members import ANCHOR, Membership, acting, memberships
 from ledger.rpc import Rpc
 from ledger.signers import KeystoreSigner
 
@@ -73,15 +76,19 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         with database.write() as tx:
             pin(tx, consortium.facts())
         members, signers = _members(settings, rpc, chain.deployment)
-        workers = [
-            stack.enter_context(_worker(uscc, signer, database, chain, consortium, lock_directory))
-            for uscc, signer in signers.items()
-        ]
-        staples = Staples(database, rpc, consortium, monotonic=time.monotonic)
+        workers = []
+        for uscc, signer in signers.items():
+            own = chain.connect()
+            stack.callback(own.close)
+            workers.append(stack.enter_context(_worker(uscc, signer, database, own, consortium, lock_directory)))
+        port = BoundedPort(rpc, monotonic=time.monotonic)
+        staples = Staples(database, port, consortium, monotonic=time.monotonic)
+        desk = Desk(database, port, consortium, signers={uscc: signer.address for uscc, signer in signers.items()}, now=_now)
         app = create_app(
             settings,
             database,
-            proofs=StoredProofs(database, rpc, consortium, staples, workers, monotonic=time.monotonic),
+            proofs=StoredProofs(database, port, consortium, staples, workers, monotonic=time.monotonic),
+            desk=desk,
             members=members,
             catalogue=read_catalogue(),
             now=_now,
@@ -110,32 +117,34 @@ def _members(settings: Settings, rpc: Rpc, deployment: Deployment) -> tuple[dict
     """All members by USCC, and the signers of those served here, each checked against what the chain says of it."""
     members, signers = {}, {}
     for member in settings.members:
-        scope = 0
+        scope, anchors = 0, False
         if member.keystore is not None and member.passphrase_file is not None:
             signer = KeystoreSigner.open(member.keystore, passphrase_path=member.passphrase_file)
-            scope = _granted_scope(member, rpc, deployment, signer.address)
+            known = _membership(member, rpc, deployment, signer.address)
+            scope, anchors = known.scope, bool(known.rights & ANCHOR)
             signers[member.uscc] = signer
-        members[member.uscc] = Member(code=member.code, scope=scope, served=member.uscc in signers)
+        members[member.uscc] = Member(code=member.code, scope=scope, served=anchors)
     return members, signers
 
 
-def _granted_scope(member: MemberSettings, rpc: Rpc, deployment: Deployment, signer: str) -> int:
-    granted = anchoring(rpc, deployment.consortium, signer)
-    if not isinstance(granted, Anchoring):
-        raise UnsafeSettings([f"members {member.code}.keystore: its account may not anchor on this chain ({granted.name})"])
-    if (granted.member, granted.code) != (member.uscc, member.code):
+def _membership(member: MemberSettings, rpc: Rpc, deployment: Deployment, signer: str) -> Membership:
+    serving = acting(rpc, deployment.consortium, signer)
+    if serving is None:
+        raise UnsafeSettings([f"members {member.code}.keystore: on this chain its account acts for no member"])
+    (known,) = memberships(rpc, deployment.consortium, [serving[0]])
+    if known is None or (serving[0], known.code) != (member.uscc, member.code):
         raise UnsafeSettings([f"members {member.code}.keystore: on this chain the account acts for another member"])
-    return granted.scope
+    return known
 
 
 def _worker(
-    uscc: str, signer: KeystoreSigner, database: Database, chain: Chain, consortium: Consortium, lock_directory: Path
+    uscc: str, signer: KeystoreSigner, database: Database, rpc: Rpc, consortium: Consortium, lock_directory: Path
 ) -> Worker:
     line = Line(
         member=uscc,
         signer=signer,
         database=database,
-        rpc=chain.connect(),
+        rpc=rpc,
         consortium=consortium,
         now=_now,
         shuffle=secrets.SystemRandom().shuffle,

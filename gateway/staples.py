@@ -25,7 +25,7 @@ KEPT: Final = 1_024  # staples of at most 16 kB each
 
 
 class Rewound(GatewayError):
-    """The chain lost blocks that were final, and not all of them are back: `staple.rewound`."""
+    """The chain lost blocks that were final, and not all anchors, statuses and votes of them are back: `staple.rewound`."""
 
     code = "staple.rewound"
 
@@ -53,7 +53,7 @@ class Staples:
     def current(self, number: str) -> dict[str, Any] | None:
         """The staple object of PROTOCOL.md §4, or None for a number never issued.
 
-        Raises `Rewound`, and what `ledger.collect.collect_staple` raises.
+        Raises `Rewound`, and what `Consortium.last_set` and `ledger.collect.collect_staple` raise.
         """
         with self._database.read() as tx:
             if certificates.rewound(tx):
@@ -71,7 +71,7 @@ class Staples:
             self._consortium.deployment,
             Place(issued.member, issued.seq, issued.leaf_index),
             code_keys=code_keys(codes),
-            validators=self._consortium.deployment.set.validators,
+            validators=self._consortium.last_set(self._rpc).validators,
         )
         self._keep(number, staple)
         return staple

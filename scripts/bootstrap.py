@@ -86,8 +86,12 @@ def prepare(lock: str, wheelhouse: Path | None, *, root: Path = ROOT) -> Path:
     """
     if wheelhouse and not wheelhouse.is_dir():
         raise SetupFailed(f"找不到目录 {wheelhouse}\n--wheelhouse: there is no directory {wheelhouse}")
-    with _alone(root) as lock_fd:
-        return _prepare_alone(root, lock, wheelhouse, lock_fd)
+    try:
+        with _alone(root) as lock_fd:
+            return _prepare_alone(root, lock, wheelhouse, lock_fd)
+    except OSError as problem:
+        where, why = problem.filename or root, problem.strerror
+        raise SetupFailed(f"无法在 {where} 写入：{why}\nset-up cannot write {where}: {why}") from problem
 
 
 def _prepare_alone(root: Path, lock: str, wheelhouse: Path | None, lock_fd: int) -> Path:

@@ -1,14 +1,15 @@
 """
 An in-memory chain behind the RPC port: a mempool, blocks on demand, and every bad habit of a node and of a network.
 
-It executes one thing, AnchorLog.anchor, over `tests.world.World`, whose blocks carry real seals, tries and state proofs, so that
-evidence, staples and bundles made from it verify. A test says what goes wrong by setting a field or calling a method.
+It executes AnchorLog.anchor, and votes and statuses (`tests.fake_contracts`), over `tests.world.World`, whose blocks carry real
+seals, tries and state proofs, so that evidence, staples and bundles made from it verify. A test says what goes wrong by setting
+a field or calling a method.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +20,11 @@ from eth_hash.auto import keccak
 
 from certs.scope import CLASSES, STAGES
 from certs.slots import anchor_slots, member_word
-from ledger.contracts import ANCHOR_LOG, CONSORTIUM, artifact, event_topic
+from ledger.contracts import ANCHOR_LOG, CONSORTIUM, STATUS_REGISTRY, artifact, event_topic
 from ledger.errors import RpcRefused, RpcUnavailable
 from ledger.manifest import Deployment
-from ledger.members import ValidatorSet
 from ledger.rpc import Call
+from tests.fake_contracts import FakeContracts, FakeVotes, contract_at
 from tests.world import MEMBER, MEMBER_CODE, Block, World, hexed
 
 ALL_SCOPE = sum(1 << bit for bit in (*CLASSES.values(), *STAGES.values()))
@@ -58,6 +59,7 @@ class Mined:
     receipts: list[tuple[bool, list[Any]]]
     nonces: dict[str, int]
     storage: dict[bytes, dict[bytes, int]]
+    votes: FakeVotes = field(default_factory=FakeVotes)
 
 
 @dataclass
@@ -68,7 +70,10 @@ class FakeChain:
     world: World = field(default_factory=World)
     pool: list[Sent] = field(default_factory=list)
     offline: bool = False  # no answer to anything
+    rights: dict[str, int] = field(default_factory=dict)  # of a member (USCC) that does not hold all of them
     refuse: str = ""  # the custom error (of Consortium) that every anchor ends with
+    refuse_act: str = ""  # the same for statuses and votes
+    fail_act: bool = False  # statuses and votes fail in their block, whatever a call says before
     lose_answers: int = 0  # so many sends land, and their answer is lost
     swallow: int = 0  # so many sends are answered well, and forgotten
     error_code: int = 0  # every send lands, and is answered with this error
@@ -76,7 +81,8 @@ class FakeChain:
     sends: list[bytes] = field(default_factory=list)  # hashes, in order, repeats included
 
     def __post_init__(self) -> None:
-        self.chain = [Mined(block, [], [], {}, copy.deepcopy(self.world.storage)) for block in self.world.blocks]
+        self.contracts = FakeContracts(self.world, self.members, self.rights)
+        self.chain = [Mined(block, [], [], {}, copy.deepcopy(self.world.storage), FakeVotes()) for block in self.world.blocks]
         self.age = 0
 
     # --- what happens to the chain
@@ -95,7 +101,8 @@ class FakeChain:
         raws = [_receipt_raw(succeeded, logs) for succeeded, logs in receipts]
         time = self.world.blocks[-1].time + 1 + self.age
         block = self.world.mine([sent.raw for sent in included], raws, time=time)
-        self.chain.append(Mined(block, included, receipts, nonces, copy.deepcopy(self.world.storage)))
+        state = copy.deepcopy(self.world.storage), copy.deepcopy(self.contracts.now)
+        self.chain.append(Mined(block, included, receipts, nonces, *state))
         return block.number
 
     def rewind(self, to: int, *, forget: bool = False) -> None:
@@ -103,6 +110,7 @@ class FakeChain:
         lost = [sent for mined in self.chain[to + 1 :] for sent in mined.transactions]
         del self.chain[to + 1 :], self.world.blocks[to + 1 :]
         self.world.storage = copy.deepcopy(self.chain[-1].storage)
+        self.contracts.now = copy.deepcopy(self.chain[-1].votes)
         self.pool = [] if forget else lost + self.pool
         self.age += 1  # blocks mined from now on are other blocks
 
@@ -133,7 +141,7 @@ class FakeChain:
 
     def deployment(self) -> Deployment:
         """Where the world's contracts are."""
-        world, first = self.world, self.world.sets[0]
+        world = self.world
         hashes = [world.code_hash(address) for address in (world.consortium, world.log_address, world.registry)]
         return Deployment(
             chain_id=world.chain_id,
@@ -143,7 +151,7 @@ class FakeChain:
             anchor_log=world.log_address,
             status_registry=world.registry,
             code_hashes=(hashes[0], hashes[1], hashes[2]),
-            set=ValidatorSet(first.epoch, first.from_block, first.validators, first.operators),
+            set=world.sets[0],
         )
 
     # --- methods
@@ -181,7 +189,12 @@ class FakeChain:
         if data[:4] == _HEAD:
             member, seq = decode(["bytes32", "uint64"], data[4:])
             return hexed(encode(["bytes32", "uint48", "uint48", "uint8", "uint64"], self._head(member[:18].decode(), seq)))
-        refusal = self._refusal(call["from"], data)
+        to = bytes.fromhex(call["to"][2:])
+        contract = contract_at(self.world, to)
+        shown = None if contract is None else self._at_tip(lambda: self.contracts.view(contract, data))
+        if shown is not None:
+            return hexed(shown)
+        refusal = self._at_tip(lambda: self._refusal(call.get("from", ""), to, data))
         if refusal:
             raise RpcRefused(3, _custom_error(refusal))
         return "0x"
@@ -241,7 +254,21 @@ class FakeChain:
         mask = 2**48 - 1
         return root.to_bytes(32, "big"), word & mask, word >> 48 & mask, word >> 96 & 255, word >> 104
 
-    def _refusal(self, sender: str, data: bytes) -> str:
+    def _at_tip(self, ask: Callable[[], Any]) -> Any:
+        """Asks in the state that the node shows, which may be behind."""
+        if not self.lag:
+            return ask()
+        kept = self.world.storage, self.contracts.now
+        self.world.storage, self.contracts.now = self._tip().storage, self._tip().votes
+        try:
+            return ask()
+        finally:
+            self.world.storage, self.contracts.now = kept
+
+    def _refusal(self, sender: str, to: bytes, data: bytes) -> str:
+        contract = contract_at(self.world, to)
+        if contract is not None:
+            return self.refuse_act or self.contracts.refusal(sender, contract, data)
         if data[:4] != _ANCHOR or sender not in self.members:
             return "SignerNotActing"
         seq = decode(["uint64"], data[4:36])[0]
@@ -254,9 +281,13 @@ class FakeChain:
         return "AnchorAlreadySet" if anchor_slots(member, seq)[0] in written else ""
 
     def _execute(self, sent: Sent) -> tuple[bool, list[Any]]:
-        data = rlp.decode(sent.raw)[5]
-        if self._refusal(sent.sender, data):
+        to, data = rlp.decode(sent.raw)[3], rlp.decode(sent.raw)[5]
+        contract = contract_at(self.world, to)
+        if (contract is not None and self.fail_act) or self._refusal(sent.sender, to, data):
             return False, []
+        if contract is not None:
+            self.contracts.execute(sent.sender, contract, data)
+            return True, []
         seq, root, size, scope, suite = decode(["uint64", "bytes32", "uint64", "uint64", "uint8"], data[4:])
         member, code = self.members[sent.sender]
         self._write(member, seq, root, size, scope, suite)
@@ -283,7 +314,7 @@ def one_member(signer: str) -> FakeChain:
 
 
 def _custom_error(name: str) -> bytes:
-    for contract in (ANCHOR_LOG, CONSORTIUM):
+    for contract in (ANCHOR_LOG, CONSORTIUM, STATUS_REGISTRY):
         for entry in artifact(contract).abi:
             if entry["type"] == "error" and entry["name"] == name:
                 types = [argument["type"] for argument in entry["inputs"]]

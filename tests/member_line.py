@@ -17,13 +17,20 @@ from typing import Any
 from eth_account import Account
 from sqlalchemy import insert, select
 
+from certs.canonical import canonical
+from certs.staple import Status
+from gateway.acts.desk import VOTES
 from gateway.pipeline.line import Line, Pace
 from gateway.pipeline.worker import Worker
+from gateway.store import acts, tables
+from gateway.store.acts import Act, Asked
 from gateway.store.database import Database, migrate, open_database
 from gateway.store.events import NewEvent, insert_event
 from gateway.store.tables import attempts, batches, captures, certificates, events
 from gateway.trust import Consortium
 from ledger.collect import NamedMember
+from ledger.governance import freeze_call, propose_call
+from ledger.registry import set_batch_call, set_leaf_call
 from ledger.signers import KeystoreSigner
 from tests.fake_chain import FakeChain, one_member
 from tests.world import MEMBER, MEMBER_CODE, START, SUBMITTER, record_of
@@ -98,6 +105,21 @@ class Bench:
                 )
             return [insert_event(tx, event_of(f"event {first + at}", self.clock, scope, suite=suite)) for at in range(count)]
 
+    def ask(self, asked: Asked, *, by: str = "key") -> int:
+        """Queues an act as the desk does; its id."""
+        with self.database.write() as tx:
+            return acts.ask(tx, asked, by=by, now=self.clock).id
+
+    def act(self, act_id: int) -> Act:
+        with self.database.read() as tx:
+            found = acts.find(tx, act_id)
+        assert found is not None
+        return found
+
+    def act_states(self) -> list[str]:
+        with self.database.read() as tx:
+            return list(tx.execute(select(tables.acts.c.state).order_by(tables.acts.c.id)).scalars())
+
     def settle(self, worker: Worker, *, rounds: int = 12) -> None:
         """Steps and mines until nothing moves."""
         for _ in range(rounds):
@@ -161,6 +183,56 @@ def event_of(text: str, now: int, scope: int | None = None, *, suite: int = 1, *
         record=record,
         scope=1 << 1 | 1 << 33 if scope is None else scope,
         state="open",
+    )
+
+
+def leaf_ask(status: Status, *, seq: int = 1, index: int = 0, reason: int = 7) -> Asked:
+    """An ask for a leaf's status, as the desk makes it."""
+    return Asked(
+        member=MEMBER,
+        kind=acts.STATUS,
+        subject=f"leaf {seq} {index}",
+        target=acts.REGISTRY,
+        data=set_leaf_call(seq, index, status=status, reason=reason),
+        content=canonical({"action": "setLeaf", "status": status.name.lower(), "reason": reason, "at": [seq, index]}).decode(),
+    )
+
+
+def batch_ask(status: Status, *, seq: int = 1, reason: int = 7) -> Asked:
+    """An ask for a batch's status."""
+    return Asked(
+        member=MEMBER,
+        kind=acts.STATUS,
+        subject=f"batch {seq}",
+        target=acts.REGISTRY,
+        data=set_batch_call(seq, status=status, reason=reason),
+        content=canonical({"action": "setBatch", "batch": seq, "status": status.name.lower(), "reason": reason}).decode(),
+    )
+
+
+def propose_ask(target: bytes, data: bytes = b"\1\2\3\4") -> Asked:
+    """An ask to propose a call."""
+    return Asked(
+        member=MEMBER,
+        kind=acts.VOTE,
+        subject=f"propose {target.hex()}{data.hex()}",
+        target=acts.CONSORTIUM,
+        data=propose_call(target, data),
+        content=canonical({"action": "propose", "proposes": data.hex()}).decode(),
+    )
+
+
+def vote_ask(vote: str, number: int, *, calls: bytes | None = None) -> Asked:
+    """An ask for approve, withdraw, execute or freeze; `calls` binds it to what the proposal calls."""
+    data = freeze_call() if vote == "freeze" else VOTES[vote](number)
+    content = {"action": vote, "proposal": number, **({} if calls is None else {"calls": "0x" + calls.hex()})}
+    return Asked(
+        member=MEMBER,
+        kind=acts.VOTE,
+        subject="freeze" if vote == "freeze" else f"proposal {number}",
+        target=acts.CONSORTIUM,
+        data=data,
+        content=canonical(content).decode(),
     )
 
 

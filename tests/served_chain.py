@@ -54,14 +54,19 @@ class ServedChain:
 
     def anchored_seqs(self, member: str) -> list[int]:
         """The seq of every Anchored log of a member, in the order of the chain."""
-        topics = ["0x" + event_topic(artifact(ANCHOR_LOG), "Anchored").hex(), "0x" + member_word(member).hex()]
-        query: dict[str, Any] = {
+        logs = self.logs(self.deployment.anchor_log, ANCHOR_LOG, "Anchored", "0x" + member_word(member).hex())
+        return [int(log["topics"][2], 16) for log in logs]
+
+    def logs(self, address: bytes, contract: str, event: str, *topics: str) -> list[dict[str, Any]]:
+        """Every log of an event of a contract, in the order of the chain; `topics` are those after the first."""
+        query = {
             "fromBlock": "0x0",
             "toBlock": "latest",
-            "address": "0x" + self.deployment.anchor_log.hex(),
-            "topics": topics,
+            "address": "0x" + address.hex(),
+            "topics": ["0x" + event_topic(artifact(contract), event).hex(), *topics],
         }
-        return [int(log["topics"][2], 16) for log in self.rpc.call("eth_getLogs", [query])]
+        found: list[dict[str, Any]] = self.rpc.call("eth_getLogs", [query])
+        return found
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """
 A gateway for tests of its HTTP interface: the real application over a real SQLite store, with a clock that a test moves.
 
-Only the chain is missing: batches are closed and issued by hand (`issue_all`), and staples and the bundle are fixed objects.
+Batches are closed and issued by hand (`issue_all`), and staples and the bundle are fixed objects. Acts are asked for over the
+fake chain, on which the four members vote; EDU has no signer here. No worker runs.
 Every request is sent to the host evil.example, which must never come back.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from eth_account import Account
 from sqlalchemy import func, select
 
 from certs.canonical import canonical
@@ -23,6 +25,7 @@ from certs.merkle import tree_levels
 from certs.number import Number
 from certs.suites import hash_function
 from gateway import rendering
+from gateway.acts.desk import Desk
 from gateway.app import create_app
 from gateway.auth import make_key
 from gateway.catalogue.tables import Catalogue, read_catalogue
@@ -33,6 +36,10 @@ from gateway.store.database import Database, migrate, open_database
 from gateway.store.enterprises import Enterprise, register
 from gateway.store.keys import insert_key
 from gateway.store.tables import captures, events
+from gateway.trust import Consortium
+from ledger.collect import NamedMember
+from ledger.signers import KeystoreSigner
+from tests.fake_chain import FakeChain
 
 EVIL = "evil.example"
 BASE = "https://trace.test"
@@ -40,6 +47,7 @@ NOW = 1_780_000_000  # 2026-05-28
 EVERYTHING = 2**64 - 1
 AGR, COM, EDU, AMR = "11310000TE5TB0067B", "11310000TE5TB0040K", "11310000TE5TB0059G", "11310000TE5TB0032Q"
 CODES = {AGR: "AGR", COM: "COM", EDU: "EDU", AMR: "AMR"}
+ACCOUNTS = {uscc: KeystoreSigner(Account.from_key(bytes([at + 1]) * 32)) for at, uscc in enumerate(CODES)}
 FARM, ABATTOIR, MARKET, SHOP, KITCHEN = (
     "93320623TE5T00016W", "91310113TE5T00024G", "91310118TE5T00032K", "91310112TE5T00040P", "12310107TE5T000758",
 )  # fmt: skip
@@ -125,10 +133,22 @@ class Service:
             limits=limits,
         )
         self.members = {uscc: Member(code, EVERYTHING, (served or {}).get(uscc, True)) for uscc, code in CODES.items()}
+        self.chain = FakeChain({ACCOUNTS[uscc].address: (uscc, code) for uscc, code in CODES.items()})
+        named = tuple(NamedMember(uscc, code, f"{code} 局") for uscc, code in CODES.items())
+        self.consortium = Consortium(
+            deployment=self.chain.deployment(),
+            engine="qbft",
+            network="development",
+            name="测试联盟",
+            prefix="SHFS",
+            members=named,
+        )
+        signers = {uscc: account.address for uscc, account in ACCOUNTS.items() if uscc != EDU}
         self.app = create_app(
             self.settings,
             self.db,
             proofs=self.proofs,
+            desk=Desk(self.db, self.chain, self.consortium, signers=signers, now=lambda: self.now),
             members=self.members,
             catalogue=catalogue or read_catalogue(),
             now=lambda: self.now,

@@ -9,7 +9,9 @@ from gateway.cli.chain import chain_command
 from gateway.cli.demo.command import demo_command
 from gateway.cli.deploy import deploy_command
 from gateway.cli.keys import keys_app
+from gateway.cli.members import members_app
 from gateway.cli.serve import serve_command
+from gateway.cli.status import status_app
 from gateway.cli.submit import submit_command
 from gateway.cli.trust import trust_app
 from gateway.cli.verify import verify_command
@@ -27,6 +29,8 @@ app.command("verify")(verify_command)
 app.add_typer(trust_app, name="trust")
 app.command("submit")(submit_command)
 app.command("certificates")(certificates_command)
+app.add_typer(status_app, name="status")
+app.add_typer(members_app, name="members")
 app.command("serve")(serve_command)
 app.add_typer(keys_app, name="keys")
 app.command("deploy")(deploy_command)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from certs.scope import CLASSES, STAGES
+from gateway.cli.reasons import reason
 from gateway.cli.say import fail, say
 from ledger.deploy import Founder, Patience, deploy_consortium, ensure_deployed
 from ledger.errors import LedgerError
@@ -45,7 +46,8 @@ def deploy_command(
             ),
         )
     except LedgerError as error:
-        fail("部署未完成", f"not deployed: {error.code} {error.field}")
+        zh, en = reason(error.code, error.field)
+        fail(f"部署未完成：{zh}", f"Not deployed. {en}")
     finally:
         rpc.close()
     say(f"已部署并核对：链 {deployment.chain_id}，清单 {manifest}", "Deployed, and the code on the chain is ours.")
@@ -56,8 +58,12 @@ def _read(file: Path) -> tuple[list[Founder], list[tuple[bytes, str]]]:
         content = json.loads(file.read_bytes())
         founders = [founder(row, row["signer"]) for row in content["founders"]]
         return founders, [(bytes.fromhex(row["address"][2:]), row["operator"]) for row in content["validators"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        fail("创始成员文件不正确", "The file of founders is wrong", code=2)
+    except OSError:
+        fail("没有这个创始成员文件", "There is no such file of founders", code=2)
+    except KeyError as error:
+        fail("创始成员文件缺少字段，或有未知的权限、类别、环节", f"The file of founders lacks or does not know {error}", code=2)
+    except (ValueError, TypeError):
+        fail("创始成员文件不正确", "The file of founders is not of the form that --help shows", code=2)
 
 
 def founder(row: dict[str, Any], signer: str) -> Founder:

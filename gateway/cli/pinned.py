@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from certs.__main__ import read_limited
 from certs.errors import CannotCheck
 from certs.limits import LIMITS
 from certs.trust import Bundle, load_bundle
@@ -23,8 +24,7 @@ def default_path() -> Path:
 def read_bundle(path: Path) -> Bundle:
     """The bundle at `path`. Raises `CannotCheck`: `bundle.missing`, or what does not hold."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(LIMITS.bundle_bytes + 1)
+        raw = read_limited(path, LIMITS.bundle_bytes)
     except OSError:
         raise CannotCheck("bundle.missing") from None
     return load_bundle(raw)
@@ -34,5 +34,8 @@ def pin(raw: bytes, path: Path) -> None:
     """Writes the pinned bundle whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".new")
-    temporary.write_bytes(raw)
+    with temporary.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
     temporary.replace(path)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from gateway.cli.reasons import reason
 from gateway.cli.say import fail
 from gateway.errors import UnsafeSettings
 from gateway.running import log_to_stderr, running_gateway
@@ -16,6 +17,9 @@ from gateway.settings import load_settings
 from gateway.store.errors import StoreError
 from ledger.errors import LedgerError
 
+CONNECTIONS = (
+    900  # open at once, below the usual limit of 1,024 files; more are answered 503 (slow headers have no time-out here)
+)
 SETTINGS = Annotated[
     Path | None,
     typer.Option("--settings", envvar="SHISU_SETTINGS", help="设置文件 settings file (.toml or .json); or SHISU_… variables"),
@@ -38,10 +42,17 @@ def serve_command(
             listener.listen()  # from here on a caller waits instead of being refused
             print(f"listening http://{host}:{listener.getsockname()[1]}", flush=True)
             config = uvicorn.Config(
-                app, log_config=None, server_header=False, proxy_headers=False, access_log=False, lifespan="off"
+                app,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                access_log=False,
+                lifespan="off",
+                limit_concurrency=CONNECTIONS,
             )
             uvicorn.Server(config).run(sockets=[listener])
     except UnsafeSettings as error:
         fail("设置不安全或不正确，未启动", "\n  ".join(error.reasons), code=2)
     except (LedgerError, StoreError) as error:
-        fail("无法启动", f"cannot start: {error.code} {error.field}")
+        zh, en = reason(error.code, error.field)
+        fail(f"无法启动：{zh}", f"Cannot start. {en}")

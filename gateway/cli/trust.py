@@ -8,8 +8,11 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
+from certs.__main__ import read_limited
 from certs.errors import CannotCheck
+from certs.limits import LIMITS
 from certs.succession import check_succession
 from certs.texts import text_of
 from certs.times import format_time
@@ -101,7 +104,7 @@ def _read(source: str) -> bytes:
         except GatewayUnreachable:
             fail("未能从网关取得信任根文件", "The gateway gave no bundle", code=7)
     try:
-        return Path(source).read_bytes()
+        return read_limited(Path(source), LIMITS.bundle_bytes)
     except OSError:
         fail("没有这个信任根文件", "There is no such bundle file", code=7)
 
@@ -118,15 +121,15 @@ def _print(bundle: Bundle) -> None:
     table = Table(show_header=False, box=None)
     last = bundle.sets[-1]
     for name, value in (
+        ("指纹 fingerprint", bundle.fingerprint.hex()),
+        ("指纹读音 words", fingerprint_words(bundle.fingerprint)),
         ("联盟 consortium", f"{bundle.name} ({bundle.network})"),
         ("编号前缀 prefix", bundle.prefix),
         ("链编号 chain id", str(bundle.chain_id)),
         ("共识节点 validators", f"{len(last.validators)} (epoch {last.epoch}, block {last.from_block})"),
         ("截至 head", f"block {bundle.head.number}, {format_time(bundle.head.time)}"),
-        ("指纹 fingerprint", bundle.fingerprint.hex()),
-        ("指纹读音 words", fingerprint_words(bundle.fingerprint)),
     ):
-        table.add_row(name, value)
+        table.add_row(name, Text(value))
     CONSOLE.print(table)
     if bundle.is_development:
         say(*DEVELOPMENT_STAMP)

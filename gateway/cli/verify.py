@@ -10,14 +10,16 @@ from __future__ import annotations
 import time
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import typer
 
 from certs.__main__ import main as verify_offline
-from certs.errors import CannotCheck
+from certs.errors import CannotCheck, MalformedCertificate
 from certs.limits import LIMITS
-from certs.verify import Report, Verdict, verify
+from certs.number import parse_number
+from certs.trust import Bundle
+from certs.verify import Report, Verdict, not_checked, verify
 from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
 from gateway.cli.pinned import default_path, read_bundle
 from gateway.cli.say import fail, say, show_report
@@ -54,39 +56,62 @@ def verify_command(
 
 
 def _verify_link(link: str, bundle_path: Path, freshness: int, *, as_json: bool) -> int:
-    parts = urlsplit(link)
-    number = parts.path.removeprefix(_CERTIFICATE_PATH)
-    check_code = parse_qs(parts.query).get("k", [""])[0]
-    if not parts.path.startswith(_CERTIFICATE_PATH) or not number or "/" in number:
+    gateway_url, number, check_code = _read_link(link)
+    try:
+        bundle: Bundle | CannotCheck = read_bundle(bundle_path)
+    except CannotCheck as error:
+        bundle = error
+    try:
+        with GatewayClient(gateway_url) as gateway:
+            answer = gateway.get(f"{_CERTIFICATE_PATH}{number}.json", {"k": check_code, "staple": "1"})
+            judged = _judge(answer, number, bundle, freshness)
+    except GatewayUnreachable:
+        judged = not_checked("link.unreachable", bundle)
+    if isinstance(judged, int):
+        return judged
+    show_report(number, judged, as_json=as_json)
+    return judged.verdict.exit_code
+
+
+def _read_link(link: str) -> tuple[str, str, str]:
+    """(gateway, certificate number, check code) of a link in any usual spelling. Ends the command for anything else.
+
+    A number that cannot be one is answered as the gateway would: goods carry a code that nobody issued.
+    """
+    try:
+        parts = urlsplit(link)
+        path = unquote(parts.path).rstrip("/").removesuffix(".json").removesuffix(".png")
+        number = path.removeprefix(_CERTIFICATE_PATH)
+        if number in (path, "") or "/" in number or not parts.hostname or parts.username is not None or parts.port == 0:
+            raise ValueError
+    except ValueError:
         fail("这不是凭证链接", "This is not a link to a certificate", code=2)
     try:
-        with GatewayClient(f"{parts.scheme}://{parts.netloc}") as gateway:
-            answer = gateway.get(f"{_CERTIFICATE_PATH}{number}.json", {"k": check_code, "staple": "1"})
-            return _judge(answer, number, bundle_path, freshness, as_json=as_json)
-    except GatewayUnreachable:
-        report = Report(Verdict.CANNOT_CHECK, None, "link.unreachable")
-        show_report(link, report, as_json=as_json)
-        return report.verdict.exit_code
+        return f"{parts.scheme}://{parts.netloc}", str(parse_number(number)), parse_qs(parts.query).get("k", [""])[0]
+    except MalformedCertificate:
+        _say_unknown()
+        raise typer.Exit(EXIT_UNKNOWN) from None
 
 
-def _judge(answer: Answer, number: str, bundle_path: Path, freshness: int, *, as_json: bool) -> int:
+def _say_unknown() -> None:
+    say("UNKNOWN  查无此码，谨防假冒", "There is no such certificate: beware of counterfeits.")
+
+
+def _judge(answer: Answer, number: str, bundle: Bundle | CannotCheck, freshness: int) -> Report | int:
+    """A report about what the gateway gave, or the exit code of an answer that is the gateway's own."""
     content = answer.json()
-    if answer.status == 404:
-        say("UNKNOWN  查无此码，谨防假冒", "The gateway knows no such certificate: beware of counterfeits.")
+    if answer.status == 404 and isinstance(content, dict) and content.get("code") == "certificate.unknown":
+        _say_unknown()
         return EXIT_UNKNOWN
     if answer.status == 202:
         say("PENDING  已受理·待上链", "Accepted, and not on the chain yet.")
         return EXIT_PENDING
+    if answer.status == 403:
+        return not_checked("link.check-code", bundle)
     if answer.status != 200 or not isinstance(content, dict) or "certificate" not in content:
         raise GatewayUnreachable("not a certificate")
-    try:
-        bundle = read_bundle(bundle_path)
-    except CannotCheck as error:
-        report = verify(answer.body, error, now=int(time.time()))
-    else:
-        report = verify(answer.body, bundle, now=int(time.time()), freshness_days=freshness)
+    report = verify(answer.body, bundle, now=int(time.time()), freshness_days=freshness)
     if report.verdict is not Verdict.MALFORMED and report.number != number:
         # A real certificate, but not the one the code on the goods names (the shape of CVE-2022-36056).
-        report = Report(Verdict.FORGED, None, "link.number", number=report.number)
-    show_report(number, report, as_json=as_json)
-    return report.verdict.exit_code
+        return not_checked("link.number", bundle, verdict=Verdict.FORGED, number=report.number)
+    return report

@@ -9,7 +9,6 @@ a tier, from the source that is passed in.
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from gateway.intake.epcis import Document
 from gateway.intake.members import Member
 from gateway.intake.tiers import split_event
 from gateway.store.captures import Capture, finish_capture, open_capture
+from gateway.store.corrections import declare
 from gateway.store.database import Database
 from gateway.store.enterprises import members_of
 from gateway.store.events import NewEvent, by_content, by_event_id, insert_event
@@ -129,9 +129,15 @@ def _store(
     new = NewEvent(
         event_id=event_id, member=facts.member, submitter=facts.submitter, capture_id=arrival.id, received_at=arrival.now,
         content_sha256=content, record=make_record(event, facts, document, intake), scope=facts.scope,
-        state="open" if facts.codes else "kept",
+        state="open" if facts.codes else "kept", declares="errorDeclaration" in event,
     )  # fmt: skip
-    return _Stored(ACCEPTED, insert_event(tx, new), warnings)
+    row_id = insert_event(tx, new)
+    corrective_ids = event.get("errorDeclaration", {}).get("correctiveEventIDs", [])
+    declare(
+        tx, row_id, member=facts.member, submitter=facts.submitter, wrong_id=event_id,
+        corrective_ids=list(dict.fromkeys(corrective_ids)),
+    )  # fmt: skip
+    return _Stored(ACCEPTED, row_id, warnings)
 
 
 def make_record(event: dict[str, Any], facts: Facts, document: Document, intake: Intake) -> Record:
@@ -165,8 +171,7 @@ def _conflicts(tx: Connection, event: dict[str, Any], event_id: str, submitter: 
     """Whether a submitter already said something else under this eventID, and neither statement declares an error."""
     if "errorDeclaration" in event:
         return False
-    said = by_event_id(tx, event_id, submitter=submitter)
-    return any("errorDeclaration" not in json.loads(other.public_body)["event"] for other in said)
+    return any(not other.declares for other in by_event_id(tx, event_id, submitter=submitter))
 
 
 def _assigned_id(submitter: str, content_sha256: bytes) -> str:

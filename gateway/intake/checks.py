@@ -29,6 +29,7 @@ MAX_EVENT_BYTES: Final = 65_536  # JCS: a certificate of 256 KiB holds it with i
 MAX_EVENT_VALUES: Final = 4_000  # a certificate of 10,000 values holds it
 MAX_EVENT_DEPTH: Final = 24  # an event lies four levels deep in a certificate of 32
 MAX_EVENT_ID: Final = 512  # characters
+MAX_CORRECTIVE: Final = 16  # corrective events of one error declaration
 BEIJING_OFFSET_S: Final = 8 * 3_600
 _USCC_TERMS: Final = ("uscc", "onBehalfOfUscc", "sellerUscc", "buyerUscc", "producerUscc", "abattoirUscc")
 _OFFSET = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
@@ -109,13 +110,22 @@ def _shape_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
         yield Fault("epcis.context.event", f"{at}/@context")
     if "ilmd" in event and not isinstance(event["ilmd"], dict):
         yield Fault("epcis.schema", f"{at}/ilmd")
-    if "errorDeclaration" in event and not isinstance(event["errorDeclaration"], dict):
-        yield Fault("epcis.schema", f"{at}/errorDeclaration")
+    if "errorDeclaration" in event:
+        yield from _declaration_faults(event["errorDeclaration"], f"{at}/errorDeclaration")
     if "eventID" in event and not is_event_id(event["eventID"]):
         yield Fault("epcis.schema", f"{at}/eventID")
     offset = event.get("eventTimeZoneOffset")
     if not isinstance(offset, str) or _OFFSET.fullmatch(offset) is None:
         yield Fault("epcis.schema", f"{at}/eventTimeZoneOffset")
+
+
+def _declaration_faults(declaration: Any, at: str) -> Iterator[Fault]:
+    if not isinstance(declaration, dict):
+        yield Fault("epcis.schema", at)
+        return
+    ids = declaration.get("correctiveEventIDs", [])
+    if not isinstance(ids, list) or len(ids) > MAX_CORRECTIVE or not all(map(is_event_id, ids)):
+        yield Fault("epcis.schema", f"{at}/correctiveEventIDs")
 
 
 def _quantity_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from certs.canonical import canonical, count_values, nesting, parse
-from certs.errors import MalformedCertificate
+from certs.canonical import canonical, count_values, nesting
 from gateway.catalogue.tables import TierTable
 from gateway.errors import Fault, Refused
+from gateway.intake.strict import read_object
 
 EPCIS_CONTEXTS: Final = (
     "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
@@ -28,18 +28,6 @@ MAX_CONTEXT_VALUES: Final = 200
 MAX_CONTEXT_DEPTH: Final = 8
 _EVENTS: Final = "/epcisBody/eventList"
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-# The codes a submitter sees (data/hostile/expected.json names them) for those of certs.
-_JSON_CODES: Final = {
-    "json.encoding": "json.not_utf8",
-    "json.depth": "json.too_deep",
-    "json.duplicate": "json.duplicate_key",
-    "json.surrogate": "json.lone_surrogate",
-    "json.number": "json.number_out_of_range",
-    "json.values": "json.too_many_values",
-    "json.nul": "text.nul",
-    "json.string": "text.too_long",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,7 @@ class Document:
 
 def read_document(raw: bytes, *, tiers: TierTable, max_events: int) -> Document:
     """Reads an EPCISDocument. Raises `Refused` with every fault of its shape; `json.*` and `text.*` codes end the reading."""
-    value = _parse(raw)
+    value = read_object(raw, max_values=MAX_VALUES)
     faults = list(_shape_faults(value, tiers, max_events))
     if faults:
         raise Refused("document.refused", faults)
@@ -67,33 +55,12 @@ def read_document(raw: bytes, *, tiers: TierTable, max_events: int) -> Document:
 
 def read_event(raw: bytes, *, tiers: TierTable) -> Document:
     """Reads one event that carries its own `@context`. Raises `Refused`."""
-    value = _parse(raw)
+    value = read_object(raw, max_values=MAX_VALUES)
     faults = list(_context_faults(value.get("@context"), tiers))
     if faults:
         raise Refused("document.refused", faults)
     event = {name: inner for name, inner in value.items() if name != "@context"}
     return Document(value["@context"], (event,), hashlib.sha256(raw).digest(), lone=True)
-
-
-def _parse(raw: bytes) -> dict[str, Any]:
-    if not raw.strip():
-        raise Refused("json.empty")
-    try:
-        value = parse(raw, max_bytes=len(raw), max_values=MAX_VALUES)  # the route has counted the bytes
-    except MalformedCertificate as error:
-        code = error.code
-        if code == "json.number" and _has_constant(raw):
-            raise Refused("json.non_finite_number") from None
-        raise Refused(_JSON_CODES.get(code, code)) from None
-    if not isinstance(value, dict):
-        raise Refused("json.not_object")
-    return value
-
-
-def _has_constant(raw: bytes) -> bool:
-    """Whether NaN or Infinity stands outside strings: certs calls every bad number `json.number`."""
-    outside = _STRING.sub('""', raw.decode("utf-8"))
-    return "NaN" in outside or "Infinity" in outside
 
 
 def _shape_faults(value: dict[str, Any], tiers: TierTable, max_events: int) -> Iterator[Fault]:

@@ -3,7 +3,8 @@ Stored bytes to the node, in nonce order, again and again until the chain has pa
 
 What the node answers decides nothing (four engines spell one fact in four ways, and one error text covers a dozen facts): an
 attempt is done when the account's nonce on the chain is above its own. After a rewind that nonce falls, and the same bytes go
-out again. Attempts of every kind and of every batch are sent, also those that have become pointless: the next nonce needs them.
+out again. Attempts of every kind are sent, also those that have become pointless: the next nonce needs them. A nonce below them
+that nothing has, and that no signing arrow has taken meanwhile, is filled.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ from collections.abc import MutableMapping
 from typing import Final
 
 from gateway.pipeline.line import Line
-from gateway.store import attempts
-from ledger.transactions import Outcome, latest_nonce, send_in_order
+from gateway.pipeline.outbox import fill_gap, free_slot
+from ledger.transactions import Outcome, send_in_order
 
 BURST: Final = 100  # attempts handed over in one step
 
 
 def broadcast(line: Line, sent_at: MutableMapping[bytes, int]) -> bool:
     """Sends what waits and was not sent in the last `resend_s` seconds; `sent_at` (hash → time) only spares the node repeats."""
-    account_nonce = latest_nonce(line.rpc, line.signer.address)
-    with line.database.read() as tx:
-        waiting = attempts.unsettled(tx, line.signer_bytes, account_nonce=account_nonce)
+    slot = free_slot(line)
+    while slot.gap:
+        fill_gap(line, slot)
+        slot = free_slot(line)
+    waiting = slot.waiting
     for settled in sent_at.keys() - {attempt.hash for attempt in waiting}:
         del sent_at[settled]
     now = line.now()

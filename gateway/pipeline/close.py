@@ -1,9 +1,10 @@
 """
 open → closed: open events of one member become one batch with its seq, root, size and scope.
 
-Leaves are shuffled, so that an index tells nothing about the order of receipt. Every leaf and the scope are recomputed from rows
-read again in the closing transaction, never from memory: one flipped bit would sign a root that nothing matches (the Yeti 2022
-lesson, RELIABILITY.md §3). Before anything is written the contract is asked whether it would take the anchor.
+Leaves are shuffled, so that an index tells nothing about the order of receipt (but see `order`). Every leaf and the
+scope are recomputed from rows read again in the closing transaction, never from memory: one flipped bit would sign a root that
+nothing matches (the Yeti 2022 lesson, RELIABILITY.md §3). Before anything is written the contract is asked whether it would take
+the anchor.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from certs.suites import hash_function
 from gateway.pipeline.errors import Held
 from gateway.pipeline.heads import last_on_chain
 from gateway.pipeline.line import Line
-from gateway.store import batches
+from gateway.pipeline.order import in_order
+from gateway.store import batches, corrections
 from gateway.store.batches import StoredRecord
-from gateway.store.errors import RowEdited
+from gateway.store.errors import RowEdited, StateMoved
 from ledger.anchors import anchor_call, preflight
 
 NOT_NOW = ("AnchorAlreadySet", "AnchorOutOfOrder")  # the chain moved between two questions
@@ -49,6 +51,8 @@ def close_batch(line: Line) -> bool:
     ids, last = chosen
     line.shuffle(ids)
     with line.database.read() as tx:
+        pairs = corrections.pairs(tx, line.member, ids)
+        ids = in_order(ids, pairs)
         plan = plan_batch(batches.open_records(tx, ids))
     on_chain = last_on_chain(line.rpc, line.anchor_log, line.member, guess=last)
     if on_chain > last:  # an older copy of the store was put back: what is above stays, and is a human's to explain
@@ -59,6 +63,8 @@ def close_batch(line: Line) -> bool:
     with line.database.write() as tx:
         if plan_batch(batches.open_records(tx, ids)) != plan:
             raise RowEdited("store.event.unstable")
+        if corrections.pairs(tx, line.member, ids) != pairs:
+            raise StateMoved("store.correction.state")
         closing = batches.Closing(
             member=line.member, seq=seq, root=plan.root, scope=plan.scope, suite=plan.suite, tree=plan.tree, event_ids=ids
         )

@@ -7,17 +7,20 @@ PipelineError
   pipeline.anchor.refused      the contract would refuse the anchor (field: its error's name); events stay open, batches closed
   pipeline.seq.gap             a batch waits for a predecessor that neither the chain nor this store will bring
   pipeline.anchor.missing      a final anchor's proof cannot be made from what the node shows (field: why)
+  pipeline.act.waiting         an act waits for what the chain does not hold now (field: the contract's error)
+  pipeline.correction.right    a wrong certificate is to be superseded and the member may not set a status (field: its number)
   pipeline.store.failed        the database did not take a transaction: locked, full or read-only (an alarm's code only)
   pipeline.worker.stopped      the worker ended by an exception (field: its type; an alarm's code only)
   pipeline.certificate.refused a made certificate does not verify (field: the verifier's code); none of its batch is issued
-
-What stops nothing, or everything, is a log event: warnings pipeline.chain.ahead (the chain has batches of this member that this
-store never closed: an older copy was put back), pipeline.nonce.gap and batch.rewound; error batch.halted (a different head).
 """
 
 from __future__ import annotations
 
 from gateway.errors import GatewayError
+
+# What stops nothing, or everything, is a log event: warnings pipeline.chain.ahead (the chain has batches of this member that this
+# store never closed: an older copy was put back), pipeline.nonce.gap, batch.rewound, act.{rewound,reopened,refused,failed};
+# errors batch.halted (a different head), and act.{refused,failed} for an act that was final before a rewind.
 
 
 class PipelineError(GatewayError):

@@ -46,7 +46,7 @@ def make_final(line: Line) -> bool:
             moved |= _rewind(line, batch)
             continue
         try:
-            run = finality(line.rpc, line.consortium.engine, number, line.consortium.validators_at(number))
+            run = finality(line.rpc, line.consortium.engine, number, line.consortium.validators_at(line.rpc, number))
         except NotYet:
             continue
         if run.hash != batch.block_hash:

@@ -60,7 +60,7 @@ def _evidence(line: Line, batch: Batch) -> dict[str, Any] | None:
             member=line.member,
             seq=batch.seq,
             transaction_hash=transaction,
-            validators=consortium.validators_at(batch.block_number or 0),
+            validators=consortium.validators_at(line.rpc, batch.block_number or 0),
         )
     except NotYet:
         return None

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.store import acts
+from gateway.store.acts import Act
 from gateway.store.batches import Batch
 from gateway.store.database import Database
 from gateway.trust import Consortium
@@ -31,6 +33,8 @@ class Pace:
     batch_age_s: int = 2  # … or when the oldest has waited so long
     ahead: int = 16  # batches closed and not on the chain yet: what a node's pool surely holds of one account (geth: 16)
     gas: int = 150_000  # an anchor costs 82–85 k and never more than 100 k (PROTOCOL.md §5)
+    status_gas: int = 300_000  # a status costs 60–120 k
+    vote_gas: int = 8_000_000  # proposing or executing an announcement of 64 validators costs some 3 M
     gas_price: int = 0  # wei; consortium chains are free
     resend_s: int = 5  # bytes that are not on the chain after so long are handed to the node again
 
@@ -62,6 +66,16 @@ class Line:
     def anchor_log(self) -> bytes:
         """The AnchorLog's address, 20 bytes."""
         return self.consortium.deployment.anchor_log
+
+    def address_of(self, target: str) -> bytes:
+        """The address of the contract that an act calls, 20 bytes."""
+        deployment = self.consortium.deployment
+        return deployment.status_registry if target == acts.REGISTRY else deployment.consortium
+
+    def act_moved(self, arrow: str, act: Act, *, level: str = "info", **fields: Any) -> None:
+        """Says that an act changed its state, as `moved` says it of a batch."""
+        getattr(self.log, level)(f"act.{arrow}", member=self.member, act=act.id, kind=act.kind, **fields)
+        self.after(f"act.{arrow}")
 
     def moved(self, arrow: str, batch_id: int, *, seq: int, level: str = "info", **fields: Any) -> None:
         """Says that a batch changed its state: the one log line of that change, then the observer."""

@@ -12,13 +12,10 @@ from gateway.pipeline.close import NOT_NOW
 from gateway.pipeline.errors import Held
 from gateway.pipeline.heads import last_on_chain
 from gateway.pipeline.line import Line
-from gateway.pipeline.nonces import has_gap, next_nonce
+from gateway.pipeline.outbox import Outgoing, free_slot, save
 from gateway.store import attempts, batches
-from gateway.store.attempts import Attempt
 from gateway.store.batches import Batch
-from gateway.store.errors import StateMoved
 from ledger.anchors import anchor_call, preflight
-from ledger.transactions import UnsignedTransaction, latest_nonce, sign
 
 
 def sign_batch(line: Line) -> bool:
@@ -32,48 +29,17 @@ def sign_batch(line: Line) -> bool:
         lowest = {state: batches.in_states(tx, line.member, state, limit=1) for state in ("closed", "signed")}
     if not lowest["closed"] and not lowest["signed"]:
         return False
-    account_nonce = latest_nonce(line.rpc, line.signer.address)
-    with line.database.read() as tx:
-        waiting = attempts.unsettled(tx, line.signer_bytes, account_nonce=account_nonce)
-    gap = has_gap(account_nonce, [attempt.nonce for attempt in waiting])
-    candidates = lowest["closed"] or (lowest["signed"] if gap else [])
+    slot = free_slot(line)
+    candidates = lowest["closed"] or (lowest["signed"] if slot.gap else [])
     if not candidates or not _is_its_turn(line, candidates[0]):
         return False
     batch = candidates[0]
-    nonce = next_nonce(account_nonce, [attempt.nonce for attempt in waiting])
-    if gap:
-        line.log.warning("pipeline.nonce.gap", member=line.member, nonce=nonce, filled_with=batch.seq)
-    _save(line, batch, nonce, waiting, account_nonce)
-    line.moved("signed", batch.id, seq=batch.seq, nonce=nonce)
+    outgoing = Outgoing(
+        kind=attempts.ANCHOR, to=line.anchor_log, data=_call_data(batch, batch.seq), gas=line.pace.gas, batch_id=batch.id
+    )
+    save(line, slot, outgoing, lambda tx: batches.move(tx, batch.id, source=(batch.state,), to="signed", now=line.now()))
+    line.moved("signed", batch.id, seq=batch.seq, nonce=slot.nonce)
     return True
-
-
-def _save(line: Line, batch: Batch, nonce: int, waiting: list[Attempt], account_nonce: int) -> None:
-    signed = sign(
-        line.signer,
-        UnsignedTransaction(
-            chain_id=line.consortium.deployment.chain_id,
-            nonce=nonce,
-            gas=line.pace.gas,
-            gas_price=line.pace.gas_price,
-            to=line.anchor_log,
-            data=_call_data(batch, batch.seq),
-        ),
-    )
-    attempt = Attempt(
-        hash=signed.hash,
-        kind=attempts.ANCHOR,
-        batch_id=batch.id,
-        signer=line.signer_bytes,
-        nonce=nonce,
-        raw=signed.raw,
-        made_at=line.now(),
-    )
-    with line.database.write() as tx:
-        if attempts.unsettled(tx, line.signer_bytes, account_nonce=account_nonce) != waiting:
-            raise StateMoved("store.attempts.moved")
-        attempts.save(tx, attempt)
-        batches.move(tx, batch.id, source=(batch.state,), to="signed", now=line.now())
 
 
 def _is_its_turn(line: Line, batch: Batch) -> bool:

@@ -17,12 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.pipeline.broadcast import broadcast
 from gateway.pipeline.close import close_batch
+from gateway.pipeline.correct import queue_corrections
 from gateway.pipeline.errors import PipelineError
 from gateway.pipeline.follow import find_included, make_final, watch_final
+from gateway.pipeline.follow_acts import find_included_acts, make_acts_final, watch_final_acts
 from gateway.pipeline.issue import issue_certificates
 from gateway.pipeline.lease import SignerLease
 from gateway.pipeline.line import Line
 from gateway.pipeline.sign import sign_batch
+from gateway.pipeline.sign_acts import sign_acts
 from gateway.store.errors import LeaseLost, StateMoved, StoreError
 from ledger.errors import LedgerError, RpcUnavailable
 
@@ -47,10 +50,15 @@ class Worker:
         self._failures = 0
         self._arrows: tuple[tuple[str, Callable[[], bool]], ...] = (
             ("watch", lambda: watch_final(line)),
+            ("watch acts", lambda: watch_final_acts(line)),
             ("follow", lambda: find_included(line)),
+            ("follow acts", lambda: find_included_acts(line)),
             ("finalise", lambda: make_final(line)),
+            ("finalise acts", lambda: make_acts_final(line)),
             ("issue", lambda: issue_certificates(line)),
+            ("correct", lambda: queue_corrections(line)),
             ("close", lambda: close_batch(line)),
+            ("sign acts", lambda: sign_acts(line)),  # before anchors: a recall is in more of a hurry
             ("sign", lambda: sign_batch(line)),
             ("broadcast", lambda: broadcast(line, self._sent_at)),
         )

@@ -51,6 +51,9 @@ class Boundary:
                 message["headers"] = [*message.get("headers", ()), *HEADERS, (b"x-request-id", request_id.encode())]
             await send(message)
 
+        if _frames_twice(scope):
+            await problem("request.framing", request_id=request_id, headers={"Connection": "close"})(scope, receive, answer)
+            return
         try:
             await self._app(scope, receive, answer)
         except Exception as error:  # whatever it is, the caller gets an answer and the process goes on
@@ -58,6 +61,11 @@ class Boundary:
             if started:  # half an answer cannot be mended: the connection is cut by the server
                 raise Interrupted from None
             await _answer_for(error, request_id)(scope, receive, answer)
+
+
+def _frames_twice(scope: Scope) -> bool:
+    """Both Content-Length and Transfer-Encoding: two readers would see two requests (RFC 9112 §6.3, smuggling)."""
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
 
 
 class Interrupted(Exception):

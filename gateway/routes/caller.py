@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from gateway.auth import authenticate, submits_for
+from gateway.auth import ADMIN, READ, authenticate, submits_for
 from gateway.errors import Refused
 from gateway.routes.parts import parts_of
 from gateway.store.keys import StoredKey
@@ -34,4 +34,18 @@ def any_key(key: Annotated[StoredKey | None, Depends(optional_key)]) -> StoredKe
 def submitting_key(key: Annotated[StoredKey, Depends(any_key)]) -> StoredKey:
     """A key that may submit for somebody. Raises `auth.right`."""
     submits_for(key)
+    return key
+
+
+def governing_key(request: Request, key: Annotated[StoredKey, Depends(any_key)]) -> StoredKey:
+    """A key of a member itself with the right to act for it. Raises `auth.right`."""
+    if ADMIN not in key.rights or key.owner not in parts_of(request).members:
+        raise Refused("auth.right")
+    return key
+
+
+def member_key(request: Request, key: Annotated[StoredKey, Depends(any_key)]) -> StoredKey:
+    """A key of a member that may read, or act, for it. Raises `auth.right`."""
+    if not key.rights & {READ, ADMIN} or key.owner not in parts_of(request).members:
+        raise Refused("auth.right")
     return key

@@ -1,7 +1,8 @@
 """
 `GET /certificates/{number}` with `.json` and `.png`: what a number stands for, as far as the asker may know.
 
-Without the check code (or a key): that it exists, and the food class. With it: the public rendering. A wrong check code is
+Without the check code (or a key): that it exists, and the food class. With it: the public rendering, and the certificate that
+took its place or whose place it took. A wrong check code is
 answered exactly like none. A key of the submitter or a bureau gets its own rendering. No verdict is spoken here: the file proves
 itself, this gateway does not.
 """
@@ -22,12 +23,14 @@ from certs.canonical import canonical
 from certs.errors import MalformedCertificate
 from certs.number import parse_number
 from certs.scope import CLASS_NAMES_ZH
+from gateway.acts.statuses import subject_of_leaf
 from gateway.auth import rendering_for
 from gateway.errors import Refused
 from gateway.links import certificate_link
 from gateway.routes.caller import optional_key
 from gateway.routes.parts import Parts, parts_of
 from gateway.routes.views import check_code_of
+from gateway.store import acts
 from gateway.store.events import EventState, by_place
 from gateway.store.keys import StoredKey
 
@@ -104,6 +107,7 @@ def get_certificate(
         link = certificate_link(parts.settings.public_url, found.number, code)
         path, _, query = link.partition("?")
         summary.update({name: body[name] for name in _SHOWN if name in body})
+        summary.update(_succession(parts, found))
         summary["links"] = {
             "self": link,
             "file": f"{path}.json?{query}",
@@ -111,6 +115,18 @@ def get_certificate(
             "staple": f"{parts.settings.public_url}/staples/{found.number}",
         }
     return JSONResponse(summary)
+
+
+def _succession(parts: Parts, found: _Found) -> dict[str, Any]:
+    """Numbers only, as far as acts of this gateway are final: a staple is what proves it."""
+    number = parse_number(found.number)
+    with parts.db.read() as tx:
+        successor = acts.successor_of(tx, found.event.member, subject_of_leaf(number.seq, number.index))
+        superseded = acts.superseded_by(tx, found.number)
+    return {
+        **({} if successor is None else {"supersededBy": successor}),
+        **({"supersedes": superseded} if superseded else {}),
+    }
 
 
 def _find(parts: Parts, text: str, key: StoredKey | None, check_code: str) -> _Found | Response:

@@ -16,6 +16,7 @@ from gateway.links import event_path
 from gateway.routes.body import document_body
 from gateway.routes.caller import any_key, submitting_key
 from gateway.routes.capture import shown
+from gateway.routes.correction import correction_view
 from gateway.routes.parts import parts_of
 from gateway.routes.views import event_view
 from gateway.store.events import by_event_id
@@ -40,7 +41,10 @@ def post_event(
 
 @router.get("/events/{event_id:path}")
 def get_event(request: Request, event_id: str, key: Annotated[StoredKey, Depends(any_key)]) -> JSONResponse:
-    """The events of an eventID that the caller may see: a wrong one and its error declaration share one. Oldest first."""
+    """The events of an eventID that the caller may see, oldest first: a wrong one and its error declaration share one.
+
+    A wrong one says how its correction stands.
+    """
     parts = parts_of(request)
     if not is_event_id(event_id):
         raise Refused("request.not_found")
@@ -49,4 +53,10 @@ def get_event(request: Request, event_id: str, key: Annotated[StoredKey, Depends
     visible = [event for event in found if rendering_for(key, event.submitter, parts.members) is not None]
     if not visible:
         raise Refused("request.not_found")
-    return JSONResponse({"events": [event_view(event, parts.settings.public_url) for event in visible]})
+    with parts.db.read() as tx:
+        corrected = [correction_view(tx, event) for event in visible]
+    listed = [
+        {**event_view(event, parts.settings.public_url), **({} if view is None else {"correction": view})}
+        for event, view in zip(visible, corrected, strict=True)
+    ]
+    return JSONResponse({"events": listed})

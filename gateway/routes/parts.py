@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from fastapi import Request
 
+from gateway.acts.desk import Desk
 from gateway.intake.accept import Intake
 from gateway.intake.members import Member
 from gateway.settings import Settings
@@ -35,12 +36,13 @@ class Proofs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Settings, store, intake, proofs, members by USCC, and a clock in seconds since 1970."""
+    """Settings, store, intake, proofs, the desk for acts, members by USCC, and a clock in seconds since 1970."""
 
     settings: Settings
     db: Database
     intake: Intake
     proofs: Proofs
+    desk: Desk
     members: Mapping[str, Member]
     now: Callable[[], int]
 

@@ -29,6 +29,8 @@ def event_view(event: EventState, base: str) -> dict[str, Any]:
         "receivedAt": format_time(event.received_at),
         "state": event.state,
     }
+    if event.declares:
+        view["declaresError"] = True
     if event.number is not None:
         view["number"] = event.number
         view["link"] = certificate_link(base, event.number, check_code_of(event))

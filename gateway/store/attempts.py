@@ -11,20 +11,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from gateway.store.tables import attempts
 
 ANCHOR: Final = "anchor"
+FILL: Final = "fill"  # a transaction to oneself that does nothing, in a nonce that nothing else has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One signed transaction. `batch_id` for kind `anchor`; `signer` is the 20-byte address."""
+    """One signed transaction; `signer` is the 20-byte address.
+
+    `batch_id` goes with kind `anchor`, `act_id` with the kinds of acts, and `fill` has neither.
+    """
 
     hash: bytes
     kind: str
     batch_id: int | None
+    act_id: int | None
     signer: bytes
     nonce: int
     raw: bytes
@@ -48,5 +53,14 @@ def unsettled(tx: Connection, signer: bytes, *, account_nonce: int) -> list[Atte
 
 def of_batch(tx: Connection, batch_id: int) -> list[Attempt]:
     """Every attempt of a batch, the last made one last."""
-    query = select(attempts).where(attempts.c.batch_id == batch_id).order_by(attempts.c.made_at, attempts.c.nonce)
+    return _made(tx, attempts.c.batch_id == batch_id)
+
+
+def of_act(tx: Connection, act_id: int) -> list[Attempt]:
+    """Every attempt of an act, the last made one last."""
+    return _made(tx, attempts.c.act_id == act_id)
+
+
+def _made(tx: Connection, condition: ColumnElement[bool]) -> list[Attempt]:
+    query = select(attempts).where(condition).order_by(attempts.c.made_at, attempts.c.nonce)
     return [Attempt(**row._mapping) for row in tx.execute(query)]

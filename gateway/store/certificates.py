@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, exists, func, insert, select
 
+from gateway.store import acts
 from gateway.store.tables import batches, certificates, events, evidence
 
 
@@ -65,14 +66,14 @@ def current_edition(tx: Connection, batch_id: int) -> Edition | None:
 
 
 def rewound(tx: Connection) -> bool:
-    """Whether an anchor that once was final, for its evidence is stored, is now on its way again."""
+    """Whether an anchor that once was final, for its evidence is stored, is now on its way again; or an act is."""
     query = (
         select(batches.c.id)
         .where(batches.c.state.in_(("closed", "signed", "included", "halted")))
         .where(exists().where(evidence.c.batch_id == batches.c.id))
         .limit(1)
     )
-    return tx.execute(query).first() is not None
+    return tx.execute(query).first() is not None or acts.any_rewound(tx)
 
 
 def leaf_rows(tx: Connection, batch_id: int) -> list[tuple[int, int]]:

@@ -29,6 +29,7 @@ class NewEvent:
     record: Record
     scope: int
     state: str  # open, or kept: durable and not anchored
+    declares: bool = False  # that the event of the same eventID is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class EventState:
     suite: int
     public_salt: bytes
     public_body: bytes
+    declares: bool
 
 
 def insert_event(tx: Connection, event: NewEvent) -> int:
@@ -57,6 +59,7 @@ def insert_event(tx: Connection, event: NewEvent) -> int:
         "bureaus_salt": record.bureaus.salt, "bureaus_body": canonical(record.bureaus.body),
         "submitter_salt": record.submitter.salt, "submitter_body": canonical(record.submitter.body),
         "leaf": record.leaf(), "scope": event.scope.to_bytes(8, "big"), "state": event.state,
+        "declares": int(event.declares),
     }  # fmt: skip
     return int(tx.execute(insert(events).values(values).returning(events.c.id)).scalar_one())
 
@@ -93,7 +96,7 @@ def _select(tx: Connection, *conditions: ColumnElement[bool]) -> list[EventState
         select(
             events.c.id, events.c.event_id, events.c.submitter, events.c.member, events.c.received_at,
             func.coalesce(batches.c.state, events.c.state), certificates.c.number,
-            events.c.suite, events.c.public_salt, events.c.public_body,
+            events.c.suite, events.c.public_salt, events.c.public_body, events.c.declares == 1,
         )
         .select_from(events)
         .outerjoin(batches, events.c.batch_id == batches.c.id)

@@ -2,7 +2,8 @@
 The gateway's tables, the same on SQLite and PostgreSQL.
 
 An event row is written in the transaction that lets its sender be answered; everything later is derived from it. States move
-by compare-and-set only (`gateway.store` functions), rows of `attempts` and `evidence` are never deleted or changed.
+by compare-and-set only (`gateway.store` functions), rows of `attempts` and `evidence` are never deleted or changed, nor is what
+an act asks for.
 Times are integer seconds since 1970 UTC. 32-byte hashes, salts and uint64 scopes are binary, big-endian. On SQLite every
 table is STRICT: a value of another type is refused, not converted.
 """
@@ -115,6 +116,7 @@ events = Table(
     Column("submitter_body", LargeBinary, nullable=False),
     Column("leaf", LargeBinary(32), nullable=False),
     Column("scope", LargeBinary(8), nullable=False),  # its class bit and its stage bit
+    Column("declares", Integer, nullable=False),  # 1: it declares the event of the same eventID to be wrong (errorDeclaration)
     Column("state", Text, nullable=False),
     Column("batch_id", _BIG, ForeignKey("batches.id")),
     Column("leaf_index", _BIG),
@@ -123,10 +125,57 @@ events = Table(
     CheckConstraint("state in ('open','closed','kept')"),  # kept: durable, but names no code, so it is not anchored
     CheckConstraint("length(leaf) = 32"),
     CheckConstraint("length(scope) = 8"),
+    CheckConstraint("declares in (0,1)"),
     CheckConstraint("(batch_id is null) = (leaf_index is null)"),
     CheckConstraint("(state = 'closed') = (batch_id is not null)"),
     Index("events_open", "member", "state", "id"),
     Index("events_event_id", "event_id"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+acts = Table(  # 上链操作: one requested contract call, a status change or a vote
+    "acts", metadata,
+    Column("id", _BIG, primary_key=True, autoincrement=True),
+    Column("member", Text, nullable=False),  # whose signer calls
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # what it is about; acts of one subject go one after the other
+    Column("target", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),  # call data, the same in every attempt
+    Column("asked", Text, nullable=False),  # what was asked for, as JCS text: for people, and to know the same ask again
+    Column("asked_by", Text, nullable=False),  # id of an API key, or "correction"
+    Column("asked_at", _BIG, nullable=False),
+    Column("successor", Text),  # number of the certificate that takes the place of a superseded one
+    Column("state", Text, nullable=False),
+    Column("changed_at", _BIG, nullable=False),
+    Column("refusal", Text),  # name of the contract's error
+    Column("proposal", _BIG),  # of a proposing act: the number that the consortium gave
+    Column("transaction_hash", LargeBinary(32)),  # null for one whose effect was there without a transaction of ours
+    Column("block_number", _BIG),
+    Column("block_hash", LargeBinary(32)),
+    Column("final_at", _BIG),  # when it was final for the first time
+    CheckConstraint("kind in ('status','vote')"),
+    CheckConstraint("target in ('registry','consortium')"),
+    CheckConstraint("state in ('queued','signed','included','final','refused','failed')"),
+    CheckConstraint("(state in ('included','final')) = (block_number is not null)"),
+    CheckConstraint("(block_hash is null) = (block_number is null)"),
+    CheckConstraint("(state in ('refused','failed')) = (refusal is not null)"),
+    Index("acts_state", "member", "state", "id"),
+    Index("acts_subject", "member", "subject", "id"),
+    Index("acts_successor", "successor"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+corrections = Table(  # the corrective events that error declarations name, one row each
+    "corrections", metadata,
+    Column("declaration", _BIG, ForeignKey("events.id"), primary_key=True),  # the event that declares the error
+    Column("position", Integer, primary_key=True),  # in its correctiveEventIDs
+    Column("member", Text, nullable=False),
+    Column("submitter", Text, nullable=False),
+    Column("wrong_id", Text, nullable=False),  # eventID of the wrong event
+    Column("corrective_id", Text, nullable=False),  # eventID of the event that is right
+    Column("act_id", _BIG, ForeignKey("acts.id")),  # the superseding act, once it was asked for
+    Index("corrections_open", "member", "act_id"),
+    Index("corrections_wrong", "submitter", "wrong_id"),
     sqlite_strict=True,
 )  # fmt: skip
 
@@ -135,15 +184,19 @@ attempts = Table(  # the outbox: every transaction of every kind, saved before i
     Column("hash", LargeBinary(32), primary_key=True),
     Column("kind", Text, nullable=False),
     Column("batch_id", _BIG, ForeignKey("batches.id")),
+    Column("act_id", _BIG, ForeignKey("acts.id")),
     Column("signer", LargeBinary(20), nullable=False),
     Column("nonce", _BIG, nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("made_at", _BIG, nullable=False),
-    CheckConstraint("kind in ('anchor')"),
+    CheckConstraint("kind in ('anchor','status','vote','fill')"),
+    CheckConstraint("(kind = 'anchor') = (batch_id is not null)"),
+    CheckConstraint("(kind in ('status','vote')) = (act_id is not null)"),
     CheckConstraint("length(hash) = 32"),
     CheckConstraint("length(signer) = 20"),
     Index("attempts_signer_nonce", "signer", "nonce"),
     Index("attempts_batch", "batch_id"),
+    Index("attempts_act", "act_id"),
     sqlite_strict=True,
 )  # fmt: skip
 

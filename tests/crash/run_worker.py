@@ -5,8 +5,9 @@ Started as `python run_worker.py`, it imports everything once and then forks a p
 than the work. A request is one line of JSON on stdin, an answer one on stdout:
 
     {"start": [DATABASE, MANIFEST, RPC_URL, MOMENT, COPY_MOMENT, COPY]}   → {"pid": …}   once it works, or has ended
-    {"wait": PID}                                                        → {"status": −9 killed, 0 all is issued, 1 an exception}
+    {"wait": PID}                                                        → {"status": −9 killed, 0 all is done, 1 an exception}
 
+All is done when every event has its certificate, every correction its act, and every act is final.
 MOMENT is an arrow's name, `signing` (between the nonce and the saved attempt), `mined` (on the chain, and not noticed yet) or
 `never`. COPY_MOMENT is an arrow after whose first occurrence the database is copied to COPY.
 """
@@ -31,7 +32,7 @@ from sqlalchemy import func, select
 from gateway.pipeline.line import Line, Pace
 from gateway.pipeline.worker import Worker
 from gateway.store.database import Database, open_database
-from gateway.store.tables import certificates, events
+from gateway.store.tables import acts, certificates, corrections, events
 from ledger.manifest import read_manifest
 from ledger.rpc import Rpc
 from ledger.transactions import latest_nonce
@@ -89,14 +90,17 @@ def copy_database(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
-def all_issued(database: Database) -> bool:
+def all_done(database: Database) -> bool:
     with database.read() as tx:
         accepted = tx.execute(select(func.count()).select_from(events)).scalar_one()
-        return tx.execute(select(func.count()).select_from(certificates)).scalar_one() == accepted
+        issued = tx.execute(select(func.count()).select_from(certificates)).scalar_one()
+        asked = tx.execute(select(func.count()).where(corrections.c.act_id.is_(None))).scalar_one() == 0
+        final = tx.execute(select(func.count()).where(acts.c.state != "final")).scalar_one() == 0
+        return issued == accepted and asked and final
 
 
 def work(database_path: str, manifest: str, url: str, kill_at: str, copy_at: str, copy: str, *, started: int) -> None:
-    """Runs one worker until every event has its certificate; writes to the descriptor `started` once it works."""
+    """Runs one worker until all is done; writes to the descriptor `started` once it works."""
     database = open_database(f"sqlite:///{database_path}")
     deployment = read_manifest(Path(manifest))
     rpc = Rpc(url, chain_id=deployment.chain_id, timeout_s=10)
@@ -115,7 +119,7 @@ def work(database_path: str, manifest: str, url: str, kill_at: str, copy_at: str
     )
     with Worker(line, lock_directory=Path(database_path).parent) as worker:
         os.write(started, b"started")
-        while not all_issued(database):
+        while not all_done(database):
             if not worker.step():
                 time.sleep(0.02)
 

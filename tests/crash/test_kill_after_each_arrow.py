@@ -2,7 +2,8 @@
 SIGKILL after each arrow, between arrows and at any moment, then a restart; also with an older copy of the store put back.
 
 The oracle is the same every time: every accepted event has exactly one certificate and it verifies, no (member, seq) was ever
-logged twice, the heads have no gaps, and every batch of the store is the chain's (RELIABILITY.md §7 A1, A2).
+logged twice, the heads have no gaps, and every batch of the store is the chain's (RELIABILITY.md §7 A1, A2). Every act had
+exactly one effect: one status asked for, one proposal, and the superseding of a wrong event.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,26 +25,32 @@ import pytest
 from sqlalchemy import insert, select
 
 from certs.canonical import canonical
+from certs.staple import Status
 from certs.trust import load_bundle
 from certs.verify import Verdict, verify
 from gateway.rendering import certificate
+from gateway.store import acts, corrections, tables
 from gateway.store.database import Database, migrate, open_database
 from gateway.store.events import insert_event
 from gateway.store.tables import batches, captures, certificates, events
 from gateway.trust import current_bundle
 from ledger.anchors import head
+from ledger.contracts import CONSORTIUM, STATUS_REGISTRY
 from ledger.manifest import Deployment, write_manifest
+from ledger.registry import batch_status
 from tests.crash.run_worker import WHO, copy_database
-from tests.member_line import event_of
+from tests.member_line import batch_ask, event_of, propose_ask
 from tests.served_chain import ServedChain, consortium_of, deploy, serve_chain
-from tests.world import OPERATORS
+from tests.world import OPERATORS, SUBMITTER
 
 pytestmark = pytest.mark.crash
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBER = OPERATORS[WHO]
 EVENTS = 5  # three batches, of which two run ahead
-MOMENTS = ("closed", "signing", "signed", "broadcast", "mined", "included", "final", "issued")
+BATCH_MOMENTS = ("closed", "signing", "signed", "broadcast", "mined", "included", "final", "issued")
+MOMENTS = (*BATCH_MOMENTS, "act.signed", "act.included", "act.final", "act.queued")
+WRONG, RIGHT, DECLARATION = 0, 3, 4  # of the events
 KILLED = -9
 
 
@@ -98,8 +106,15 @@ class Gateway:
             values = {"id": "c", "owner": "x", "document_sha256": bytes(32), "error_behaviour": "rollback"}
             tx.execute(insert(captures).values(**values, created_at=0, finished_at=0, result="[]"))
             for at in range(EVENTS):
-                event = event_of(f"event {at}", 0)
-                insert_event(tx, replace(event, member=MEMBER))
+                event = replace(event_of(f"event {at}", 0), member=MEMBER)
+                if at == DECLARATION:
+                    event = replace(event, event_id=f"event {WRONG}", declares=True)
+                row = insert_event(tx, event)
+            corrections.declare(
+                tx, row, member=MEMBER, submitter=SUBMITTER, wrong_id=f"event {WRONG}", corrective_ids=[f"event {RIGHT}"]
+            )
+            for asked in (batch_ask(Status.SUSPENDED), propose_ask(self.deployment.status_registry)):
+                acts.ask(tx, replace(asked, member=MEMBER), by="key", now=0)
         database.close()
 
     @property
@@ -135,6 +150,7 @@ class Gateway:
             assert seqs == list(range(1, len(seqs) + 1))
             self._check_batches(database, seqs, forgotten)
             self._check_certificates(database)
+            self._check_acts(database)
         finally:
             database.close()
 
@@ -148,6 +164,26 @@ class Gateway:
             written = head(self.served.rpc, self.deployment.anchor_log, MEMBER, seq)
             assert written is not None
             assert written.root == row.root
+
+    def _check_acts(self, database: Database) -> None:
+        """The status that was asked for and the superseding are written once a place, and one proposal is made."""
+        registry, consortium = self.deployment.status_registry, self.deployment.consortium
+        written = Counter(tuple(log["topics"][1:]) for log in self.chain.logs(registry, STATUS_REGISTRY, "LeafStatus"))
+        assert set(written.values()) == {1}
+        assert len(self.chain.logs(registry, STATUS_REGISTRY, "BatchStatus")) == 1
+        assert len(self.chain.logs(consortium, CONSORTIUM, "ProposalCreated")) == 1
+        with database.read() as tx:
+            stored = list(tx.execute(select(tables.acts).order_by(tables.acts.c.id)))
+            number = select(certificates.c.number).join(events, events.c.id == certificates.c.event)
+            wrong, right = (
+                tx.execute(number.where(events.c.event_id == f"event {at}", events.c.declares == 0)).scalar_one()
+                for at in (WRONG, RIGHT)
+            )
+            assert acts.superseded_by(tx, right) == [wrong]
+        assert [(row.kind, row.state, row.proposal) for row in stored] == [
+            ("status", "final", None), ("vote", "final", 1), ("status", "final", None)
+        ]  # fmt: skip
+        assert batch_status(self.served.rpc, registry, MEMBER, 1) is not None
 
     def _check_certificates(self, database: Database) -> None:
         with database.read() as tx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -57,7 +58,10 @@ def test_every_event_that_names_goods_gets_one_certificate_and_the_other_is_kept
 
 def test_the_demo_says_which_verdicts_came_out(played: tuple[Path, str]) -> None:
     _, said = played
-    assert said.count("VALID 链上核验一致·状态有效") == 17
+    before_the_recall, recalled = said.split("七、")
+    assert before_the_recall.count("VALID 链上核验一致·状态有效") == 16
+    assert before_the_recall.count("SUPERSEDED 已更正") == 1
+    assert recalled.count("RECALLED 已召回 停止食用") == 9
     assert re.search(r"one character changed.*FORGED.*4 +merkle\.root", said)
     assert re.search(r"status proof cut off.*AUTHENTIC.*9 +staple\.absent", said)
     assert re.search(r"bundle of another.*FOREIGN", said)
@@ -70,16 +74,15 @@ def test_certificates_are_valid_when_gateway_database_and_chain_are_gone(played:
     files = [Path(shutil.copy(path, tmp_path)) for path in certificates(directory)]
     bundle = Path(shutil.copy(directory / "bundle.json", tmp_path))
     answer = verify_sealed(files, bundle)
-    assert {report["verdict"] for report in answer.reports} == {"VALID"}
-    assert answer.exit_code == 0
+    assert sorted(report["verdict"] for report in answer.reports) == ["SUPERSEDED"] + ["VALID"] * 16
 
 
 def test_eight_days_later_the_same_files_are_authentic(played: tuple[Path, str]) -> None:
     directory, _ = played
     later = format_time(int(time.time()) + 8 * DAY_S)
     answer = verify_sealed(certificates(directory), directory / "bundle.json", now=later)
-    assert {(report["verdict"], report["code"]) for report in answer.reports} == {("AUTHENTIC", "staple.old")}
-    assert answer.exit_code == 3
+    found = {(report["verdict"], report["code"]) for report in answer.reports}
+    assert found == {("AUTHENTIC", "staple.old"), ("SUPERSEDED", "staple.adverse")}  # a proven adverse status holds however old
 
 
 @pytest.mark.parametrize(
@@ -129,11 +132,29 @@ def test_a_link_is_checked_against_the_running_gateway(played: tuple[Path, str])
     assert "VALID" in valid.stdout
     foreign = shisu_verify(link, directory / "other-bundle.json")
     assert foreign.returncode == 6
-    unknown = shisu_verify(re.sub(r"SHFS-[A-Z]+-\d+-\d+-.", "SHFS-COM-999-0-T", link), directory / "bundle.json")
+    unknown = shisu_verify(re.sub(r"SHFS-[A-Z]+-\d+-\d+-.", "SHFS-COM-999-0-K", link), directory / "bundle.json")
     assert unknown.returncode == 8
     assert "查无此码，谨防假冒" in unknown.stdout
     without_code = shisu_verify(link.partition("?")[0], directory / "bundle.json")
     assert without_code.returncode == 7
+
+
+def test_a_recalled_certificate_differs_from_the_same_one_before_in_its_staple_alone(played: tuple[Path, str]) -> None:
+    directory, _ = played
+    recalled = sorted((directory / "recalled").glob("*.json"))
+    assert len(recalled) == 9
+    for path in recalled:
+        before, after = json.loads((directory / "certificates" / path.name).read_bytes()), json.loads(path.read_bytes())
+        assert before["certificate"] == after["certificate"]
+        assert before["staple"] != after["staple"]
+
+
+def test_the_superseded_certificate_names_its_successor(played: tuple[Path, str]) -> None:
+    directory, said = played
+    wrong, successor = re.search(r"(SHFS-COM-\S+) gave a wrong count.*superseded by (SHFS-COM-\S+)\.", said).groups()
+    report = verify_sealed([directory / "certificates" / f"{wrong}.json"], directory / "bundle.json").reports[0]
+    assert report["verdict"] == "SUPERSEDED"
+    assert any(successor in sentence["en"] for sentence in report["says"])
 
 
 def test_a_wrong_check_code_is_answered_like_none(played: tuple[Path, str]) -> None:
@@ -158,3 +179,27 @@ def test_the_demo_refuses_a_directory_with_files_that_are_not_its_own(tmp_path: 
     done = run_demo(tmp_path)
     assert done.returncode == 1
     assert (tmp_path / "mine.txt").read_text() == "keep me"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_demo_that_is_told_to_stop_takes_its_children_with_it(number: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-u", "-m", "gateway.cli", "demo", "--dir", str(tmp_path / "data")]
+    demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, stdin=subprocess.DEVNULL)
+    assert demo.stdout is not None
+    for line in demo.stdout:  # both chains are up when the second chapter is printed
+        if line.startswith("二、"):
+            break
+    demo.send_signal(number)
+    demo.stdout.read()
+    demo.stdout.close()
+    assert demo.wait() != 0
+    assert not processes_naming(tmp_path)
+
+
+def processes_naming(directory: Path) -> list[str]:
+    """Command lines of running processes that name a directory."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it ended while we looked
+            lines.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return [line for line in lines if str(directory) in line]

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from gateway.catalogue.tables import Variety, read_catalogue
+from gateway.errors import Refused
+from gateway.intake.strict import read_object
 from tests.conftest import ROOT
 from tests.service import ABATTOIR, FARM, KITCHEN, MARKET, PLANT, PLATFORM, SHOP, Service, service_in
 
@@ -79,3 +81,9 @@ def _assert_no_echo(said: str, raw: bytes) -> None:
         text = piece.decode("utf-8", "ignore")
         if len(text) >= 16 and not text.isspace() and text not in ("eventTimeZoneOffset", "bizTransactionList"):
             assert text not in said
+
+
+@pytest.mark.parametrize("tail", ['"' + '\\"' * 1_000_000, '"' + "\\" * 1_999_999, '"' * 2_000_001])
+def test_a_bad_number_before_endless_quotes_is_refused_in_linear_time(tail: str) -> None:
+    with pytest.raises(Refused):  # a quadratic scan would not come back
+        read_object(b"[1e999," + tail.encode(), max_values=100)

@@ -4,7 +4,7 @@ The story the demo tells, in order: chain, contracts, gateway, events, certifica
 
 from __future__ import annotations
 
-import subprocess
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,16 +15,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from certs.verify import Verdict
-from certs.verify.report import DEVELOPMENT_STAMP, DISCLAIMER
+from certs.verify.report import DEVELOPMENT_STAMP
 from gateway.cli.certificates import save_certificate
 from gateway.cli.client import GatewayClient, GatewayUnreachable
+from gateway.cli.demo import afterwards
 from gateway.cli.demo import stage as stages
+from gateway.cli.demo.checks import break_them, chapter, check_all, recall, scan
 from gateway.cli.demo.processes import Child, DemoFailed, free_port, start
-from gateway.cli.demo.sealed import verify_sealed
 from gateway.cli.demo.stage import Stage
-from gateway.cli.demo.tamper import change_one_character, cut_staple
-from gateway.cli.say import COLOURS, CONSOLE, fail, say
+from gateway.cli.reasons import reason
+from gateway.cli.say import CONSOLE, fail, say
 from gateway.cli.submit import show_problem, wait_for_certificates
 from ledger.errors import LedgerError
 
@@ -36,57 +36,94 @@ def demo_command(
     keep: Annotated[bool, typer.Option("--keep", help="结束后保留网关 leave the gateway up and print its links")] = False,
 ) -> None:
     """演示 Show the whole line on this machine: from submitted events to certificates that a sealed process checks."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # Ctrl-C unwinds by itself; these must stop the children too
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    logs = f"logs are in {directory}"
     try:
         with ExitStack() as stack:
             _play(stack, directory.resolve(), keep=keep)
-    except (DemoFailed, GatewayUnreachable) as error:
-        fail("演示未能完成", f"The demo did not finish: {error}")
+    except DemoFailed as error:
+        fail("演示未能完成", f"The demo did not finish: {error}; {logs}")
+    except GatewayUnreachable as error:
+        fail("演示未能完成：网关没有应答", f"The demo did not finish: no answer from the gateway ({error}); {logs}")
     except LedgerError as error:
-        fail("演示未能完成", f"The demo did not finish: {error.code} {error.field}")
+        zh, en = reason(error.code, error.field)
+        fail(f"演示未能完成：{zh}", f"The demo did not finish: {en}; {logs}")
+    except PermissionError:
+        fail("此处不可写，请用 --dir 指定目录", "Nothing can be written here: name a directory with --dir")
+    except OSError as error:
+        fail("演示未能完成：文件系统出错", f"The demo did not finish: {error.strerror}; name another directory with --dir")
 
 
 def _play(stack: ExitStack, directory: Path, *, keep: bool) -> None:
     CONSOLE.print(Panel(Text("\n".join(DEVELOPMENT_STAMP), style="bold yellow"), title="食溯链 Shisu"))
     stage = stages.prepare(directory)
-    children: list[Child] = []
-    stop_all = stack.enter_context(ExitStack())
+    cast = Cast(stack.enter_context(ExitStack()))
+    key, settings_file, port = _build(stage, cast)
+    chapter("三", "启动网关并报送猪肉链的 EPCIS 事件", "Start the gateway and submit the EPCIS events of the pork chain")
+    gateway_child = cast.enter(_start_gateway(stage, settings_file, port))
+    with GatewayClient(gateway_child.url, key=key) as gateway:
+        job = _submit(stage, gateway)
+        superseded = _await_correction(stage, gateway, job)
+        certificates = _save(stage, gateway, job)
+    as_expected = check_all(stage, certificates, superseded)
+    as_expected &= break_them(stage, certificates)
+    as_expected &= scan(stage, _issued(job)[0]["link"])
+    with GatewayClient(gateway_child.url, key=key) as gateway:
+        as_expected &= recall(stage, gateway, certificates, _PATIENCE_S)
+    _close(stage, job, cast, keep=keep)
+    if not as_expected:
+        raise DemoFailed("a verdict was not the expected one")
 
-    def run(child: Child) -> Child:
-        children.append(child)
-        stop_all.callback(child.stop)
+
+class Cast:
+    """The running children; all are stopped when the stack closes, unless the demo is to keep them."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.children: list[Child] = []
+        self.stack = stack
+
+    def enter(self, child: Child) -> Child:
+        """Takes a child in."""
+        self.children.append(child)
+        self.stack.callback(child.stop)
         return child
 
-    _chapter(
+    def leave(self, child: Child) -> None:
+        """Stops a child that is not needed any more."""
+        child.stop()
+        self.children.remove(child)
+
+
+def _build(stage: Stage, cast: Cast) -> tuple[str, Path, int]:
+    """Two chains, contracts on both, settings for the gateway: (API key, settings file, port)."""
+    chapter(
         "一", "启动演示链：七个委办的七个共识节点密钥", "Start the embedded chain with seven validator keys for the seven bureaus"
     )
-    chain, stranger = run(stages.start_chain(stage, "chain")), run(stages.start_chain(stage, "other-chain"))
+    chain, stranger = (cast.enter(stages.start_chain(stage, name)) for name in ("chain", "other-chain"))
     signers = stages.make_signers(stage)
-    _chapter(
+    chapter(
         "二",
         "部署合约：七个委办为创始成员，部署者不留任何权限",
         "Deploy the contracts; the bureaus are the founders, the deployer keeps no right",
     )
     deployment = stages.deploy(stage, chain, signers)
-    port = free_port()
-    settings_file, key_file = stages.write_settings(stage, chain, deployment, signers, port)
-    _chapter("三", "启动网关并报送猪肉链的 EPCIS 事件", "Start the gateway and submit the EPCIS events of the pork chain")
-    gateway_child = run(_start_gateway(stage, settings_file, port))
-    with GatewayClient(gateway_child.url, key=key_file.read_text("ascii")) as gateway:
-        job = _submit(stage, gateway)
-        certificates = _save(stage, gateway, job)
     other = stages.deploy(stage, stranger, signers)
     (stage.directory / "other-bundle.json").write_bytes(stages.bundle_of(stage, stranger, other, "另一个联盟"))
-    as_expected = _check(stage, certificates)
-    as_expected &= _scan(stage, job)
-    _close(stage, job, children, stop_all, keep=keep)
-    if not as_expected:
-        raise DemoFailed("a verdict was not the expected one")
+    cast.leave(stranger)
+    port = free_port()
+    settings_file, key_file = stages.write_settings(stage, chain, deployment, signers, port)
+    return key_file.read_text("ascii"), settings_file, port
 
 
-def _chapter(number: str, zh: str, en: str) -> None:
-    CONSOLE.print()
-    CONSOLE.print(Text(f"{number}、{zh}", style="bold"))
-    CONSOLE.print(Text(f"    {en}", style="dim"), soft_wrap=True)
+def _await_correction(stage: Stage, gateway: GatewayClient, job: dict[str, Any]) -> str:
+    wrong = afterwards.declared_wrong(stage, job)
+    successor = afterwards.await_correction(gateway, wrong, _PATIENCE_S)
+    say(
+        f"{wrong['number']} 所记头数有误，企业已更正：自动更正为 {successor}。",
+        f"{wrong['number']} gave a wrong count; the sender corrected it, so it was superseded by {successor}.",
+    )
+    return str(wrong["number"])
 
 
 def _start_gateway(stage: Stage, settings_file: Path, port: int) -> Child:
@@ -118,6 +155,12 @@ def _submit(stage: Stage, gateway: GatewayClient) -> dict[str, Any]:
             str(event["index"] + 1), names[event["submitter"]], bureaus[event["member"]], kept, event.get("number", "—")
         )
     CONSOLE.print(table)
+    anchored = len(_issued(job))
+    kept_count = len(job["events"]) - anchored
+    say(
+        f"共 {len(job['events'])} 个事件：{anchored} 个已上链；{kept_count} 个已留存、不上链，因为它没有商品或物流单元代码。",
+        f"{len(job['events'])} events: {anchored} anchored; {kept_count} kept and not anchored, because it names no goods.",
+    )
     if any("number" not in event for event in job["events"] if event["state"] != "kept"):
         raise DemoFailed(f"not every event was anchored in {_PATIENCE_S:.0f} s; see {stage.directory}/gateway.log")
     return job
@@ -140,73 +183,13 @@ def _issued(job: dict[str, Any]) -> list[dict[str, Any]]:
     return [event for event in job["events"] if "number" in event]
 
 
-def _check(stage: Stage, certificates: list[Path]) -> bool:
-    _chapter(
-        "四",
-        "在没有网络、没有数据库、没有链的另一进程中核验",
-        "Check the files in another process that has neither network nor database nor chain",
-    )
-    bundle = stage.directory / "bundle.json"
-    answer = verify_sealed(certificates, bundle)
-    table = Table("凭证 certificate", "结论 verdict", "截至 as of")
-    for report in answer.reports:
-        as_of = report["asOf"]
-        table.add_row(
-            report["number"], _verdict(report), f"block {as_of['block']}, {as_of['signed']}/{as_of['of']}" if as_of else "—"
-        )
-    CONSOLE.print(table)
-    say(*DISCLAIMER)
-    _chapter("五", "三份有问题的凭证", "Three broken ones")
-    broken = stage.sub("broken")
-    forged, bare = broken / "one-character-changed.json", broken / "without-staple.json"
-    with_quantity = next(path for path in certificates if b'"quantity":' in path.read_bytes())
-    what = change_one_character(with_quantity, forged)
-    cut_staple(certificates[0], bare)
-    checks = [
-        (f"改动一个字符 one character changed ({what})", forged, bundle, Verdict.FORGED),
-        ("去掉状态证明 status proof cut off", bare, bundle, Verdict.AUTHENTIC),
-        (
-            "用另一联盟的信任根 bundle of another consortium",
-            certificates[0],
-            stage.directory / "other-bundle.json",
-            Verdict.FOREIGN,
-        ),
-    ]
-    table = Table("做了什么 what was done", "结论 verdict", "步骤与代码 step and code")
-    outcomes = [report["verdict"] == Verdict.VALID.label for report in answer.reports]
-    for what_zh, file, pinned, expected in checks:
-        report = verify_sealed([file], pinned).reports[0]
-        table.add_row(what_zh, _verdict(report), f"{report['step']}  {report['code']}")
-        outcomes.append(report["verdict"] == expected.label)
-    CONSOLE.print(table)
-    return all(outcomes)
-
-
-def _verdict(report: dict[str, Any]) -> Text:
-    verdict = next(v for v in Verdict if v.label == report["verdict"])
-    return Text(f"{verdict.label} {verdict.zh}", style=COLOURS[verdict.colour])
-
-
-def _scan(stage: Stage, job: dict[str, Any]) -> bool:
-    _chapter(
-        "六",
-        "扫一个二维码：链接由网关应答，结论由本机核验得出",
-        "Scan one QR code: the gateway answers the link, this machine judges the answer",
-    )
-    link = _issued(job)[0]["link"]
-    CONSOLE.print(Text(f"$ shisu verify '{link}' --trust {stage.directory / 'bundle.json'}", style="cyan"), soft_wrap=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway.cli", "verify", link, "--trust", str(stage.directory / "bundle.json")], check=False
-    )
-    return done.returncode == Verdict.VALID.exit_code
-
-
-def _close(stage: Stage, job: dict[str, Any], children: list[Child], stop_all: ExitStack, *, keep: bool) -> None:
-    _chapter("七", "文件在这里", "Where the files are")
+def _close(stage: Stage, job: dict[str, Any], cast: Cast, *, keep: bool) -> None:
+    chapter("八", "文件在这里", "Where the files are")
     for name, zh, en in (
         ("certificates", "凭证（附状态证明）", "certificates with status proofs"),
         ("qr", "凭证二维码", "their QR codes"),
         ("broken", "有问题的凭证", "the broken ones"),
+        ("recalled", "召回后的凭证", "certificates of the recalled lot"),
         ("bundle.json", "信任根文件", "the trust bundle"),
     ):
         CONSOLE.print(Text(f"  {stage.directory / name}"), Text(f"{zh} {en}", style="dim"), sep="  ", soft_wrap=True)
@@ -219,9 +202,9 @@ def _close(stage: Stage, job: dict[str, Any], children: list[Child], stop_all: E
     )
     if not keep:
         return
-    stop_all.pop_all()
-    _chapter("八", "网关仍在运行", "The gateway is still running")
+    cast.stack.pop_all()
+    chapter("九", "网关仍在运行", "The gateway is still running")
     for event in _issued(job):
         CONSOLE.print(Text(f"  {event['link']}"), soft_wrap=True)
-    numbers = " ".join(str(child.process.pid) for child in children)
+    numbers = " ".join(str(child.process.pid) for child in cast.children)
     say(f"停止：kill {numbers}", "Stop it with the line above.")

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from certs.canonical import canonical
-from gateway.auth import SUBMIT, SUBMIT_ON_BEHALF, make_key
+from gateway.auth import ADMIN, READ, SUBMIT, SUBMIT_ON_BEHALF, make_key
 from gateway.cli.demo.processes import Child, DemoFailed, start
 from gateway.cli.deploy import founder
 from gateway.cli.keys import register_file
 from gateway.store.database import migrate, open_database
 from gateway.store.keys import insert_key
+from ledger.announcements import announced_sets
 from ledger.collect import NamedMember, build_bundle
 from ledger.deploy import Patience, deploy_consortium
 from ledger.manifest import Deployment, write_manifest
@@ -110,7 +111,18 @@ def bundle_of(stage: Stage, chain: Child, deployment: Deployment, name: str) -> 
     rpc = Rpc(chain.url, chain_id=deployment.chain_id, timeout_s=_RPC_TIMEOUT_S)
     members = [NamedMember(uscc=b["uscc"], code=b["code"], name=b["name"]) for b in stage.bureaus]
     try:
-        return canonical(build_bundle(rpc, "qbft", deployment, network="development", name=name, prefix="SHFS", members=members))
+        return canonical(
+            build_bundle(
+                rpc,
+                "qbft",
+                deployment,
+                sets=announced_sets(rpc, "qbft", deployment),
+                network="development",
+                name=name,
+                prefix="SHFS",
+                members=members,
+            )
+        )
     finally:
         rpc.close()
 
@@ -144,8 +156,8 @@ def _fill_store(stage: Stage, database_url: str) -> Path:
         listing.write_bytes(DATA.joinpath("enterprises.json").read_bytes())
         register_file(database, listing, {bureau["code"]: bureau["uscc"] for bureau in stage.bureaus})
         stored, text = make_key(
-            stage.bureaus[0]["uscc"],  # the city platform (市食药安办) submits for everybody in this demo
-            rights=[SUBMIT, SUBMIT_ON_BEHALF],
+            stage.bureaus[0]["uscc"],  # 市食药安办 submits for everybody in this demo, and recalls in its own name
+            rights=[SUBMIT, SUBMIT_ON_BEHALF, READ, ADMIN],
             on_behalf=[enterprise["uscc"] for enterprise in stage.enterprises],
             now=int(time.time()),
             valid_s=_KEY_DAYS_S,

@@ -1,5 +1,5 @@
 """
-The first tables: accepted events, batches, the outbox, evidence, certificates, leases and who may submit.
+The first tables: accepted events, batches, acts, the outbox, evidence, certificates, leases and who may submit.
 
 Written out, not taken from `gateway.store.tables`: a revision says what a store of its day looks like, for ever.
 """
@@ -23,8 +23,10 @@ def upgrade() -> None:
     _create_enterprises()
     _create_leases()
     _create_pinned()
+    _create_acts()
     _create_attempts()
     _create_events()
+    _create_corrections()
     _create_evidence()
     _create_certificates()
 
@@ -124,23 +126,82 @@ def _create_pinned() -> None:
     )
 
 
+def _create_acts() -> None:
+    op.create_table(
+        "acts",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", BIG, nullable=False),
+        sa.Column("successor", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("changed_at", BIG, nullable=False),
+        sa.Column("refusal", sa.Text(), nullable=True),
+        sa.Column("proposal", BIG, nullable=True),
+        sa.Column("transaction_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("block_number", BIG, nullable=True),
+        sa.Column("block_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("final_at", BIG, nullable=True),
+        sa.CheckConstraint("kind in ('status','vote')"),
+        sa.CheckConstraint("target in ('registry','consortium')"),
+        sa.CheckConstraint("state in ('queued','signed','included','final','refused','failed')"),
+        sa.CheckConstraint("(state in ('included','final')) = (block_number is not null)"),
+        sa.CheckConstraint("(block_hash is null) = (block_number is null)"),
+        sa.CheckConstraint("(state in ('refused','failed')) = (refusal is not null)"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("acts_state", "acts", ["member", "state", "id"], unique=False)
+    op.create_index("acts_subject", "acts", ["member", "subject", "id"], unique=False)
+    op.create_index("acts_successor", "acts", ["successor"], unique=False)
+
+
+def _create_corrections() -> None:
+    op.create_table(
+        "corrections",
+        sa.Column("declaration", BIG, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("submitter", sa.Text(), nullable=False),
+        sa.Column("wrong_id", sa.Text(), nullable=False),
+        sa.Column("corrective_id", sa.Text(), nullable=False),
+        sa.Column("act_id", BIG, nullable=True),
+        sa.ForeignKeyConstraint(["act_id"], ["acts.id"]),
+        sa.ForeignKeyConstraint(["declaration"], ["events.id"]),
+        sa.PrimaryKeyConstraint("declaration", "position"),
+        sqlite_strict=True,
+    )
+    op.create_index("corrections_open", "corrections", ["member", "act_id"], unique=False)
+    op.create_index("corrections_wrong", "corrections", ["submitter", "wrong_id"], unique=False)
+
+
 def _create_attempts() -> None:
     op.create_table(
         "attempts",
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("batch_id", BIG, nullable=True),
+        sa.Column("act_id", BIG, nullable=True),
         sa.Column("signer", sa.LargeBinary(length=20), nullable=False),
         sa.Column("nonce", BIG, nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", BIG, nullable=False),
-        sa.CheckConstraint("kind in ('anchor')"),
+        sa.CheckConstraint("kind in ('anchor','status','vote','fill')"),
+        sa.CheckConstraint("(kind = 'anchor') = (batch_id is not null)"),
+        sa.CheckConstraint("(kind in ('status','vote')) = (act_id is not null)"),
         sa.CheckConstraint("length(hash) = 32"),
         sa.CheckConstraint("length(signer) = 20"),
+        sa.ForeignKeyConstraint(["act_id"], ["acts.id"]),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"]),
         sa.PrimaryKeyConstraint("hash"),
         sqlite_strict=True,
     )
+    op.create_index("attempts_act", "attempts", ["act_id"], unique=False)
     op.create_index("attempts_batch", "attempts", ["batch_id"], unique=False)
     op.create_index("attempts_signer_nonce", "attempts", ["signer", "nonce"], unique=False)
 
@@ -164,12 +225,14 @@ def _create_events() -> None:
         sa.Column("submitter_body", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(length=32), nullable=False),
         sa.Column("scope", sa.LargeBinary(length=8), nullable=False),
+        sa.Column("declares", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("batch_id", BIG, nullable=True),
         sa.Column("leaf_index", BIG, nullable=True),
         sa.CheckConstraint("(state = 'closed') = (batch_id is not null)"),
         sa.CheckConstraint("state in ('open','closed','kept')"),
         sa.CheckConstraint("(batch_id is null) = (leaf_index is null)"),
+        sa.CheckConstraint("declares in (0,1)"),
         sa.CheckConstraint("length(leaf) = 32"),
         sa.CheckConstraint("length(scope) = 8"),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"]),

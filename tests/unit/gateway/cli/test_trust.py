@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from certs.canonical import canonical
 from certs.trust import fingerprint_words, load_bundle
 from gateway.cli.pinned import default_path
-from tests.world import Anchor, World
+from tests.world import MEMBER, Anchor, World
 
 
 def test_show_gives_the_fingerprint_as_hex_and_words(shisu, bundle: Path) -> None:
@@ -66,3 +68,23 @@ def test_an_update_that_forks_is_refused_and_both_are_kept(shisu, anchor: Anchor
     assert default_path().read_bytes() == bundle.read_bytes()
     assert [path.read_bytes() for path in default_path().parent.glob("refused-*.json")] == [other.read_bytes()]
     assert shisu("trust", "diff", bundle, other).exit_code == 7
+
+
+@pytest.mark.parametrize("name", ["食溯链\n指纹 fingerprint 00", "食溯链\x1b[8m", "a\u202eb", "a\u2028b"])
+def test_a_name_that_could_rewrite_the_fingerprint_beside_it_is_refused(name: str, shisu, anchor: Anchor, tmp_path: Path) -> None:
+    world = anchor.world
+    for content in (world.bundle(name=name), world.bundle(members=[{"uscc": MEMBER, "code": "COM", "name": name}])):
+        path = tmp_path / "named.json"
+        path.write_bytes(canonical(content))
+        shown = shisu("trust", "show", path)
+        assert (shown.exit_code, "form.printable" in shown.stderr) == (7, True)
+
+
+def test_markup_in_a_name_is_shown_as_it_is(shisu, anchor: Anchor, tmp_path: Path) -> None:
+    path = tmp_path / "named.json"
+    path.write_bytes(canonical(anchor.world.bundle(name="[/x][bold]")))
+    assert "[/x][bold]" in shisu("trust", "show", path).stdout
+
+
+def test_the_fingerprint_is_the_first_thing_shown(shisu, bundle: Path) -> None:
+    assert "fingerprint" in shisu("trust", "show", bundle).stdout.splitlines()[0]

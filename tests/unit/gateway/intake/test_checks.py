@@ -46,6 +46,11 @@ def test_a_good_event_gives_the_facts_of_its_record() -> None:
     )
 
 
+def declared(**declaration: object) -> dict[str, object]:
+    """An event that declares an error at a good time."""
+    return {"errorDeclaration": {"declarationTime": "2025-06-02T09:00:00Z", **declaration}}
+
+
 @pytest.mark.parametrize("value", [None, [], "x", 1])
 def test_an_event_is_an_object(value: Any) -> None:
     found = check_event(value, "/e", RULES)
@@ -74,6 +79,10 @@ def test_all_faults_are_named_at_once() -> None:
         ({"@context": {}}, "epcis.context.event", "/@context"),
         ({"ilmd": []}, "epcis.schema", "/ilmd"),
         ({"errorDeclaration": "x"}, "epcis.schema", "/errorDeclaration"),
+        (declared(correctiveEventIDs="urn:x:1"), "epcis.schema", "/errorDeclaration/correctiveEventIDs"),
+        (declared(correctiveEventIDs=["no uri"]), "epcis.schema", "/errorDeclaration/correctiveEventIDs"),
+        (declared(correctiveEventIDs=[{}]), "epcis.schema", "/errorDeclaration/correctiveEventIDs"),
+        (declared(correctiveEventIDs=["urn:x:1"] * 17), "epcis.schema", "/errorDeclaration/correctiveEventIDs"),
         ({"errorDeclaration": {}}, "time.invalid", "/errorDeclaration/declarationTime"),
         ({"errorDeclaration": {"declarationTime": "2025-06-02T09:00:00"}}, "time.naive", "/errorDeclaration/declarationTime"),
         ({"recordTime": "yesterday"}, "time.invalid", "/recordTime"),

@@ -86,7 +86,7 @@ def test_an_attempt_saved_by_another_hand_meanwhile_leaves_nothing_written(bench
         address = bench.signer.address
 
         def sign(self, transaction: dict[str, Any]) -> bytes:
-            bench.run("insert into attempts values (zeroblob(32), 'anchor', null, ?, 0, x'00', 0)", line.signer_bytes)
+            bench.run("insert into attempts values (zeroblob(32), 'fill', null, null, ?, 0, x'00', 0)", line.signer_bytes)
             return bench.signer.sign(transaction)
 
     with pytest.raises(StateMoved):

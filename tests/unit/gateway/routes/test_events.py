@@ -74,3 +74,83 @@ def test_an_event_and_its_error_declaration_are_shown_together(service: Service)
 def test_an_id_that_cannot_be_one_is_not_there(service: Service) -> None:
     for text in ("nothing", "urn:x:%00", "urn:x:" + "a" * 600):
         assert service.get(f"/events/{text}", service.key(ABATTOIR)).status_code == 404
+
+
+def corrected(service: Service, key: dict[str, str], event_id: str = "urn:x:1") -> tuple[str | None, int]:
+    """(state of the correction of the wrong event, how many events show one)."""
+    shown = service.get(f"/events/{event_id.replace(':', '%3A')}", key).json()["events"]
+    views = [one["correction"] for one in shown if "correction" in one]
+    return views[0]["state"] if views else None, len(views)
+
+
+def declare(service: Service, key: dict[str, str], **declaration: object) -> None:
+    declared = {"declarationTime": "2025-06-02T09:00:00Z", "reason": "incorrect_data", **declaration}
+    answer = service.post("/events", lone(eventID="urn:x:1", errorDeclaration=declared), key)
+    assert (answer.status_code, answer.json()["declaresError"]) == (201, True)
+
+
+def test_a_wrong_event_says_how_far_its_correction_is(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    service.post("/events", lone(eventID="urn:x:1"), key)
+    assert corrected(service, key) == (None, 0)
+    declare(service, key, correctiveEventIDs=["urn:x:2"])
+    assert corrected(service, key) == ("unknown", 1)
+    service.post("/events", lone(eventID="urn:x:2", cn__officialVet="兽医"), key)
+    assert corrected(service, key) == ("waiting", 1)
+    assert corrected(service, key, "urn:x:2") == (None, 0)
+
+
+def test_a_wrong_event_without_a_corrective_one_is_said_to_stay(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    service.post("/events", lone(eventID="urn:x:1"), key)
+    declare(service, key, reason="did_not_occur")
+    assert corrected(service, key) == ("not_named", 1)
+
+
+def test_a_corrective_event_that_lies_before_the_wrong_one_is_said_to_be_no_successor(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    service.post("/events", lone(eventID="urn:x:2", cn__officialVet="兽医"), key)
+    service.post("/events", lone(eventID="urn:x:1"), key)
+    declare(service, key, correctiveEventIDs=["urn:x:2"])
+    service.issue_all(COM)  # closed by hand, in the order of receipt
+    assert corrected(service, key) == ("earlier", 1)
+
+
+def test_a_correction_links_both_certificates(service: Service) -> None:
+    """The act is carried to its end by hand: no worker runs here."""
+    from gateway.acts.statuses import supersede
+    from gateway.store import acts, corrections
+
+    key = service.key(ABATTOIR)
+    service.post("/events", lone(eventID="urn:x:1"), key)
+    service.post("/events", lone(eventID="urn:x:2", cn__officialVet="兽医"), key)
+    declare(service, key, correctiveEventIDs=["urn:x:2"])
+    wrong, right, _ = service.issue_all(COM)
+    with service.db.write() as tx:
+        (due,) = corrections.due(tx, COM, limit=9)
+        assert (due.wrong.number, due.right.number) == (wrong, right)
+        act = acts.ask(tx, supersede(COM, (wrong, 1, 0), (right, 1, 1)), by="correction", now=1)
+        corrections.settle(tx, due.declaration, act.id)
+    assert corrected(service, key) == ("asked", 1)
+    assert "supersededBy" not in service.get(f"/certificates/{wrong}", key).json()
+    with service.db.write() as tx:
+        acts.move(tx, act.id, source=("queued",), to="included", now=2, block_number=9, block_hash=bytes(32))
+        acts.move(tx, act.id, source=("included",), to="final", now=3)
+    assert corrected(service, key) == ("done", 1)
+    assert service.get(f"/certificates/{wrong}", key).json()["supersededBy"] == right
+    assert service.get(f"/certificates/{right}", key).json()["supersedes"] == [wrong]
+    assert "supersededBy" not in service.get(f"/certificates/{wrong}").json()  # without a check code
+
+
+def test_a_refused_correction_is_said(service: Service) -> None:
+    from gateway.acts.statuses import supersede
+    from gateway.store import acts, corrections
+
+    key = service.key(ABATTOIR)
+    service.post("/events", lone(eventID="urn:x:1"), key)
+    declare(service, key, correctiveEventIDs=["urn:x:2"])
+    with service.db.write() as tx:
+        act = acts.ask(tx, supersede(COM, ("a", 1, 0), ("b", 1, 1)), by="correction", now=1)
+        corrections.settle(tx, 2, act.id)
+        acts.move(tx, act.id, source=("queued",), to="refused", now=2, refusal="StatusRevoked")
+    assert corrected(service, key) == ("refused", 1)

@@ -23,7 +23,14 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def attempt(mark: int, nonce: int, *, signer: bytes = SIGNER, made_at: int = 0) -> Attempt:
     return Attempt(
-        hash=bytes([mark]) * 32, kind="anchor", batch_id=None, signer=signer, nonce=nonce, raw=bytes([mark]), made_at=made_at
+        hash=bytes([mark]) * 32,
+        kind="fill",
+        batch_id=None,
+        act_id=None,
+        signer=signer,
+        nonce=nonce,
+        raw=bytes([mark]),
+        made_at=made_at,
     )
 
 

@@ -1,0 +1,32 @@
+"""
+Sentences for the codes a command can end with: zh-CN first, English second, the code behind them for whoever operates it.
+
+A code without a sentence of its own gets that of its family; docs/operations.md says what to do about each.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_REASONS: Final = {
+    "ledger.rpc": ("节点没有可用的应答", "The node gave no usable answer"),
+    "ledger.chain": ("节点所在的链与部署清单不一致", "The node is on another chain than the manifest's"),
+    "ledger.deploy": ("链上合约与本软件不一致，或部署未能完成", "The contracts on the chain are not ours, or did not land"),
+    "ledger.manifest": ("部署清单不正确", "The deployment manifest is wrong"),
+    "ledger.node": ("节点的应答自相矛盾", "The node contradicts itself"),
+    "ledger.signer": ("签名账户的密钥文件或口令不可用", "A signer's key file or passphrase cannot be used"),
+    "store.lease": ("另一个网关正在使用同一签名账户", "Another gateway acts for the same signer"),
+    "store.pinned": ("该数据库属于另一条链或另一联盟", "This store belongs to another chain or consortium"),
+    "store.file": ("数据库文件权限或位置不正确", "The store's file is readable by others, or in the wrong place"),
+    "devchain.locked": ("另一个进程正在使用这条演示链", "Another process has this chain open"),
+    "devchain": ("演示链无法运行", "The embedded chain cannot run"),
+}
+_UNKNOWN: Final = ("无法继续", "It cannot go on")
+
+
+def reason(code: str, field: str = "") -> tuple[str, str]:
+    """(zh, en) of a stable code; the longest known family of it decides."""
+    parts = code.split(".")
+    families = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    zh, en = next((_REASONS[family] for family in families if family in _REASONS), _UNKNOWN)
+    return zh, f"{en} ({code}{' ' + field if field else ''})"
