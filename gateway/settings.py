@@ -43,7 +43,7 @@ class Limits(BaseModel):
     body_bytes: int = Field(default=10 * 1024 * 1024, gt=0)  # one capture: some 10,000 events
     body_s: float = Field(default=30.0, gt=0)  # uvicorn itself waits for ever for a half-sent body
     document_events: int = Field(default=2_000, gt=0)  # one write transaction holds them all
-    future_s: int = Field(default=300, ge=0)  # how far an eventTime may lie ahead of our clock
+    future_s: int = Field(default=300, ge=0, le=300)  # how far an eventTime may lie ahead of our clock; a verifier allows 600
 
 
 class MemberSettings(BaseModel):

@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certs.errors import CertError
+from certs.limits import LIMITS
 from certs.merkle import tree_levels
 from certs.record import leaf_hash, tier_digest
 from certs.scope import scope_bits
 from certs.suites import hash_function
+from certs.times import parse_time
 from gateway.pipeline.errors import Held
 from gateway.pipeline.heads import last_on_chain
 from gateway.pipeline.line import Line
@@ -26,6 +28,7 @@ from gateway.store import batches, corrections
 from gateway.store.batches import StoredRecord
 from gateway.store.errors import RowEdited, StateMoved
 from ledger.anchors import anchor_call, preflight
+from ledger.runs import latest_number, read_block
 
 NOT_NOW = ("AnchorAlreadySet", "AnchorOutOfOrder")  # the chain moved between two questions
 
@@ -48,7 +51,10 @@ def close_batch(line: Line) -> bool:
     chosen = _due(line)
     if chosen is None:
         return False
-    ids, last = chosen
+    waiting, last = chosen
+    ids = _timely(line, waiting)
+    if not ids:
+        return False
     line.shuffle(ids)
     with line.database.read() as tx:
         pairs = corrections.pairs(tx, line.member, ids)
@@ -115,6 +121,22 @@ def _due(line: Line) -> tuple[list[int], int] | None:
             return None
         ids = batches.open_ids(tx, line.member, waiting.suite, limit=line.pace.batch_events)
         return ids, batches.last_seq(tx, line.member)
+
+
+def _timely(line: Line, ids: list[int]) -> list[int]:
+    """Those whose event is not far ahead of the chain's clock; the others stay open until it has caught up.
+
+    A verifier refuses an event later than its block by more than the tolerance (step 10), and one such leaf would be anchored for
+    ever. Half the tolerance is left for the blocks that come.
+    """
+    header, _ = read_block(line.rpc, line.consortium.engine, latest_number(line.rpc), full=False)
+    latest = header.timestamp + LIMITS.clock_tolerance_s // 2
+    with line.database.read() as tx:
+        records = batches.open_records(tx, ids)
+    timely = [record.id for record in records if parse_time(json.loads(record.public[1])["time"]) <= latest]
+    if len(timely) < len(ids):
+        line.log.warning("pipeline.event.ahead", member=line.member, waiting=len(ids) - len(timely))
+    return timely
 
 
 def _would_be_taken(line: Line, plan: Plan, *, size: int, seq: int) -> bool:

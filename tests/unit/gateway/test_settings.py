@@ -106,6 +106,7 @@ def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
         ({"members": []}, "members"),
         ({"surprise": 1}, "surprise"),
         ({"limits": {"body_bytes": 0}}, "limits.body_bytes"),
+        ({"limits": {"future_s": 301}}, "limits.future_s"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_shown(tmp_path: Path, given: dict[str, Any], change: dict[str, Any], reason: str) -> None:

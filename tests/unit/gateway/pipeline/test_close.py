@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from certs.merkle import root_of
 from certs.suites import hash_function
+from certs.times import format_time
 from gateway.pipeline.close import close_batch
 from gateway.pipeline.errors import Held
 from gateway.pipeline.line import Pace
@@ -203,3 +204,19 @@ def test_a_halted_line_closes_nothing(bench: Bench) -> None:
     bench.run("update batches set state = 'halted'")
     bench.accept(1, first=9)
     assert not close_batch(line)
+
+
+def test_an_event_ahead_of_the_chain_s_clock_waits_and_holds_nothing_back(bench: Bench) -> None:
+    bench.accept(2)
+    chain_time = bench.chain.world.blocks[-1].time
+    with bench.database.write() as tx:
+        insert_event(tx, event_of("ahead", bench.clock, time=format_time(chain_time + 301)))
+        insert_event(tx, event_of("just in time", bench.clock, time=format_time(chain_time + 300)))
+    line = bench.line()
+    assert close_batch(line)
+    assert (batch(bench).size, bench.event_states().count("open")) == (3, 1)
+    assert "pipeline.event.ahead" in bench.log.events()
+    assert not close_batch(line)
+    bench.chain.mine()  # a second later
+    assert close_batch(line)
+    assert bench.event_states().count("open") == 0

@@ -51,6 +51,16 @@ def test_a_vote_goes_to_the_consortium(anchored: Bench) -> None:
     assert made(anchored)[0][3] == anchored.chain.world.consortium
 
 
+def test_a_status_has_little_gas_and_a_vote_enough_for_the_largest_announcement(anchored: Bench) -> None:
+    anchored.ask(leaf_ask(Status.SUSPENDED))
+    anchored.ask(vote_ask("freeze", 0))
+    sign_acts(anchored.line())
+    with anchored.database.read() as tx:
+        rows = tx.execute(select(attempts.c.kind, attempts.c.raw).where(attempts.c.kind != "anchor"))
+        gas = {row.kind: int.from_bytes(rlp.decode(row.raw)[2], "big") for row in rows}
+    assert gas == {"status": anchored.pace.status_gas, "vote": anchored.pace.vote_gas}
+
+
 def test_acts_of_different_subjects_are_signed_together_and_share_the_nonces_of_anchors(anchored: Bench) -> None:
     anchored.ask(leaf_ask(Status.SUSPENDED))
     anchored.ask(leaf_ask(Status.SUSPENDED, index=1))
