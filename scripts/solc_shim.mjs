@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// Makes npm's solc (WebAssembly) look like the native compiler to forge, slither and py-solc-x: --version and --standard-json, nothing else.
+// Makes npm's solc (WebAssembly) look like the native compiler to forge, slither and py-solc-x: --version and --standard-json.
+// Besides, --stream: one standard-json request a line, one answer a line, for who compiles hundreds of times (a start costs a second).
 // Reason: the compiler comes with `npm ci --prefix scripts` from the package registry, with its checksum in package-lock.json, and works offline.
 import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 
 const solc = createRequire(import.meta.url)("solc");
 process.removeAllListeners("uncaughtException"); // soljson installs one that hides the stack
@@ -25,7 +27,9 @@ if (args.includes("--version")) {
   print(`solc, the solidity compiler commandline interface\nVersion: ${solc.version().replace(".Emscripten.clang", ".Linux.g++")}\n`);
 } else if (args.includes("--standard-json")) {
   print(solc.compile(readFileSync(0, "utf8")));
+} else if (args.includes("--stream")) {
+  for await (const request of createInterface({ input: process.stdin })) print(`${solc.compile(request)}\n`);
 } else {
-  process.stderr.write("solc_shim: only --version and --standard-json\n");
+  process.stderr.write("solc_shim: only --version, --standard-json and --stream\n");
   process.exitCode = 2;
 }

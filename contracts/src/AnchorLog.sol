@@ -5,6 +5,7 @@ import {IAnchorLog} from "./interfaces/IAnchorLog.sol";
 import {IConsortium} from "./interfaces/IConsortium.sol";
 
 /// @title The log of batch heads
+/// @notice One contract for all members, final: {IAnchorLog} says what it does.
 /// @dev Storage is part of the protocol: verifiers walk to slot keccak256(abi.encode(keccak256(abi.encode(member, seq)),
 /// uint256(0))) and the one after it.
 contract AnchorLog is IAnchorLog {

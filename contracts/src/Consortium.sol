@@ -6,6 +6,7 @@ import {MemberForm} from "./MemberForm.sol";
 import {ValidatorForm} from "./ValidatorForm.sol";
 
 /// @title The members, their votes, and the validator sets of a food-trace consortium
+/// @notice One contract, final and without an owner: {IConsortium} says what it does.
 /// @dev Slot 0 is part of the protocol: keccak256(abi.encode(epoch, fromBlock, validators, operators)) of the set announced last.
 /// No base contract may shift it.
 contract Consortium is IConsortium {

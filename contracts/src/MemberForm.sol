@@ -4,7 +4,7 @@ pragma solidity =0.8.37;
 import {IConsortium} from "./interfaces/IConsortium.sol";
 
 /// @title How members, codes, rights and scopes are written
-/// @dev Form only: the check character of a USCC is the gateway's to check.
+/// @notice Form only: the check character of a USCC is the gateway's to check.
 library MemberForm {
     uint8 internal constant VOTE = 1;
     uint8 internal constant ANCHOR = 2;

@@ -7,6 +7,7 @@ import {IStatusRegistry, Status} from "./interfaces/IStatusRegistry.sol";
 import {MemberForm} from "./MemberForm.sol";
 
 /// @title What became of certificates
+/// @notice One contract for all members, final: {IStatusRegistry} says what it does.
 /// @dev Storage is part of the protocol: a word lies at slot keccak256(abi.encode(key, uint256(0))), key = keccak256 of
 /// abi.encode(uint8(1), member, seq, index)
 /// for a leaf, (uint8(2), member, seq) for a batch, (uint8(3), codeKey) for a code.

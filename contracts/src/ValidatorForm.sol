@@ -4,7 +4,7 @@ pragma solidity =0.8.37;
 import {IConsortium} from "./interfaces/IConsortium.sol";
 
 /// @title What a validator set looks like, and how far two may differ
-/// @dev Verifiers repeat these rules on every announcement, so a set that breaks them proves nothing.
+/// @notice Verifiers repeat these rules on every announcement, so a set that breaks them proves nothing.
 library ValidatorForm {
     /// @dev Requirements: 1 to 64 non-zero addresses, strictly ascending; as many operators, none twice.
     function check(address[] memory validators, bytes32[] memory operators) internal pure {

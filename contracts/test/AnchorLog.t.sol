@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity =0.8.37;
 
-import {AnchorLog} from "../src/AnchorLog.sol";
 import {IAnchorLog} from "../src/interfaces/IAnchorLog.sol";
 import {IConsortium} from "../src/interfaces/IConsortium.sol";
 import {World} from "./World.sol";
@@ -171,6 +170,6 @@ contract AnchorLogTest is World {
     function test_theLogNamesItsConsortiumWhichIsAContract() public {
         assertEq(log.consortium(), address(consortium), "consortium");
         refused(IAnchorLog.ConsortiumWithoutCode.selector, abi.encode(address(0xBEEF)));
-        new AnchorLog(IConsortium(address(0xBEEF)));
+        deploy("AnchorLog.sol", abi.encode(address(0xBEEF)));
     }
 }

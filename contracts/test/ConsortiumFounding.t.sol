@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity =0.8.37;
 
-import {Consortium} from "../src/Consortium.sol";
 import {Founder, IConsortium} from "../src/interfaces/IConsortium.sol";
 import {World} from "./World.sol";
 
@@ -12,7 +11,7 @@ contract ConsortiumFoundingTest is World {
     bytes private constant CODE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     function found(Founder[] memory list) private {
-        new Consortium(list, validators(), operators());
+        found(list, validators(), operators());
     }
 
     function test_theFoundersAreMembersWithWhatTheyWereGiven() public view {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity =0.8.37;
 
-import {Consortium} from "../src/Consortium.sol";
 import {IConsortium} from "../src/interfaces/IConsortium.sol";
 import {World} from "./World.sol";
 
@@ -97,14 +96,14 @@ contract ConsortiumValidatorsTest is World {
         uint256 wrong = place;
         if (good && place < 3 && other >= validators()[place + 1]) (good, wrong) = (false, place + 1);
         if (!good) refused(IConsortium.ValidatorOrderInvalid.selector, abi.encode(wrong, v[wrong]));
-        new Consortium(founders(), v, operators());
+        found(founders(), v, operators());
     }
 
     function test_aSetHasOneToSixtyFourValidators() public {
         refused(IConsortium.ValidatorCountInvalid.selector, abi.encode(0));
-        new Consortium(founders(), new address[](0), new bytes32[](0));
+        found(founders(), new address[](0), new bytes32[](0));
         refused(IConsortium.ValidatorCountInvalid.selector, abi.encode(65));
-        new Consortium(founders(), new address[](65), new bytes32[](65));
+        found(founders(), new address[](65), new bytes32[](65));
         address[] memory v = new address[](64);
         for (uint256 i = 0; i < 64; ++i) {
             v[i] = address(uint160(i + 1));
@@ -115,19 +114,19 @@ contract ConsortiumValidatorsTest is World {
             o[i] = bytes32(i);
         }
         refused(IConsortium.MemberNotActive.selector, abi.encode(0));
-        new Consortium(founders(), v, o);
+        found(founders(), v, o);
         address[] memory one = new address[](1);
         bytes32[] memory alone = new bytes32[](1);
         one[0] = address(0x1);
         alone[0] = memberAt(0);
-        new Consortium(founders(), one, alone);
+        found(founders(), one, alone);
     }
 
     function test_thereIsOneOperatorForEachValidator() public {
         refused(IConsortium.OperatorCountInvalid.selector, abi.encode(4, 3));
-        new Consortium(founders(), validators(), new bytes32[](3));
+        found(founders(), validators(), new bytes32[](3));
         refused(IConsortium.OperatorCountInvalid.selector, abi.encode(4, 5));
-        new Consortium(founders(), validators(), new bytes32[](5));
+        found(founders(), validators(), new bytes32[](5));
     }
 
     function test_operatorsAreDistinctActiveMembers() public {

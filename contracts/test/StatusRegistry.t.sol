@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity =0.8.37;
 
-import {StatusRegistry} from "../src/StatusRegistry.sol";
-import {IAnchorLog} from "../src/interfaces/IAnchorLog.sol";
-import {IConsortium} from "../src/interfaces/IConsortium.sol";
 import {IStatusRegistry, Status} from "../src/interfaces/IStatusRegistry.sol";
 import {World} from "./World.sol";
 
@@ -347,8 +344,8 @@ contract StatusRegistryTest is World {
         assertEq(registry.consortium(), address(consortium), "consortium");
         assertEq(registry.anchorLog(), address(log), "log");
         refused(IStatusRegistry.ContractWithoutCode.selector, abi.encode(address(0xBEEF)));
-        new StatusRegistry(IConsortium(address(0xBEEF)), log);
+        deploy("StatusRegistry.sol", abi.encode(address(0xBEEF), log));
         refused(IStatusRegistry.ContractWithoutCode.selector, abi.encode(address(0xBEEF)));
-        new StatusRegistry(consortium, IAnchorLog(address(0xBEEF)));
+        deploy("StatusRegistry.sol", abi.encode(consortium, address(0xBEEF)));
     }
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity =0.8.37;
 
-import {AnchorLog} from "../src/AnchorLog.sol";
-import {Consortium} from "../src/Consortium.sol";
-import {StatusRegistry} from "../src/StatusRegistry.sol";
+import {IAnchorLog} from "../src/interfaces/IAnchorLog.sol";
 import {Founder, IConsortium} from "../src/interfaces/IConsortium.sol";
+import {IStatusRegistry} from "../src/interfaces/IStatusRegistry.sol";
 import {Test} from "./Test.sol";
 
 /// @title A consortium of seven, six of them voters, four of those operating a validator each
+/// @dev The tests know the interfaces only: the code is looked up when they run, so that scripts/mutate_contracts.py may put
+/// another in its place.
 abstract contract World is Test {
     uint8 internal constant VOTE = 1;
     uint8 internal constant ANCHOR = 2;
@@ -18,17 +19,21 @@ abstract contract World is Test {
     uint256 internal constant FOUNDERS = 7;
     bytes32 internal constant BY_PROPOSAL = bytes32(type(uint256).max);
 
-    Consortium internal consortium;
-    AnchorLog internal log;
-    StatusRegistry internal registry;
+    IConsortium internal consortium;
+    IAnchorLog internal log;
+    IStatusRegistry internal registry;
 
     function setUp() public virtual {
         vm.roll(100);
         vm.warp(1_800_000_000);
-        consortium = new Consortium(founders(), validators(), operators());
-        log = new AnchorLog(consortium);
-        registry = new StatusRegistry(consortium, log);
+        consortium = IConsortium(found(founders(), validators(), operators()));
+        log = IAnchorLog(deploy("AnchorLog.sol", abi.encode(consortium)));
+        registry = IStatusRegistry(deploy("StatusRegistry.sol", abi.encode(consortium, log)));
         vm.roll(101);
+    }
+
+    function found(Founder[] memory list, address[] memory v, bytes32[] memory o) internal returns (address) {
+        return deploy("Consortium.sol", abi.encode(list, v, o));
     }
 
     /// @dev Members differ in their 18th character: A, B, … (up to H).

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from mutate_contracts import find_forge
+
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ROOT / "scripts" / "node_modules"
 
 pytestmark = pytest.mark.forge
 
 
 @pytest.fixture
 def forge() -> Path:
-    """
-    The forge program itself; skips, and says what is missing, where the tools are not installed.
-
-    NOTE: not `.bin/forge`: that wrapper (1.7.1) exits 0 whatever forge does.
-    """
-    if not shutil.which("node"):
-        pytest.skip("needs node")
-    found = [path for path in MODULES.glob("@foundry-rs/forge-*/bin/forge*") if path.is_file()]
-    if not found or not (MODULES / "solc").is_dir():
-        pytest.skip("needs forge and solc: run `npm ci --prefix scripts`")
-    return found[0]
+    """The forge program itself; skips, and says what is missing, where the tools are not installed."""
+    try:
+        return find_forge()
+    except SystemExit as missing:
+        pytest.skip(str(missing))
 
 
 def run_tests(forge: Path, project: Path) -> subprocess.CompletedProcess[str]:
