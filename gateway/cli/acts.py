@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -12,17 +13,15 @@ from rich.text import Text
 
 from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
 from gateway.cli.say import CONSOLE, fail, say
-from gateway.cli.submit import KEY_FILE, URL, read_key, show_problem
+from gateway.cli.submit import read_key, show_problem
 
 WAIT = Annotated[int, typer.Option("--wait", min=0, help="最多等待确认的秒数 seconds to wait until it is settled")]
 SETTLED = {"final": "bold green", "refused": "bold red", "failed": "bold red"}
 _POLL_S = 0.5
 T = TypeVar("T")
 
-__all__ = ["KEY_FILE", "URL", "WAIT", "ask", "follow", "read", "with_gateway"]
 
-
-def with_gateway(url: str, key_file: Any, act: Callable[[GatewayClient], T]) -> T:
+def with_gateway(url: str, key_file: Path, act: Callable[[GatewayClient], T]) -> T:
     """Runs something against a gateway. Ends the command when it does not answer."""
     try:
         with GatewayClient(url, key=read_key(key_file)) as gateway:

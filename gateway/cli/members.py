@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +11,10 @@ from rich.table import Table
 from certs.scope import CLASSES, STAGES
 from gateway.acts.fields import STATUSES
 from gateway.acts.proposals import ACTIONS
-from gateway.cli.acts import KEY_FILE, URL, WAIT, ask, read, with_gateway
+from gateway.cli.acts import WAIT, ask, read, with_gateway
+from gateway.cli.client import GatewayClient
 from gateway.cli.say import CONSOLE, fail, say
+from gateway.cli.submit import KEY_FILE, URL
 from ledger.actions import RIGHT_BITS
 
 members_app = typer.Typer(no_args_is_help=True, help="成员单位与表决 The consortium's members, proposals and votes.")
@@ -104,8 +107,8 @@ def freeze(
     with_gateway(url, key_file, lambda gateway: ask(gateway, "/freeze", None, wait_s))
 
 
-def _vote(vote: str, proposal: int, url: str, key_file: Any, wait_s: int) -> None:
-    def show_and_vote(gateway: Any) -> None:
+def _vote(vote: str, proposal: int, url: str, key_file: Path, wait_s: int) -> None:
+    def show_and_vote(gateway: GatewayClient) -> None:
         _show(read(gateway, f"/proposals/{proposal}"))
         ask(gateway, f"/proposals/{proposal}/{vote}", None, wait_s)
 

@@ -12,8 +12,9 @@ from certs.codes import parse_code
 from certs.errors import MalformedCertificate
 from certs.number import parse_number
 from gateway.acts.fields import STATUSES
-from gateway.cli.acts import KEY_FILE, URL, WAIT, ask, read, with_gateway
+from gateway.cli.acts import WAIT, ask, read, with_gateway
 from gateway.cli.say import CONSOLE, fail
+from gateway.cli.submit import KEY_FILE, URL
 
 status_app = typer.Typer(no_args_is_help=True, help="状态 Statuses of certificates, batches and codes: set, show.")
 

@@ -61,6 +61,14 @@ def test_a_proposing_act_learns_the_number_of_its_proposal(anchored: Bench) -> N
     assert (anchored.act(first).proposal, anchored.act(second).proposal) == (1, 2)
 
 
+def test_a_number_that_a_rewind_took_is_forgotten(anchored: Bench) -> None:
+    height = anchored.chain.height
+    (act,) = settled(anchored, propose_ask(b"\1" * 20))
+    anchored.chain.rewind(height, forget=True)
+    assert watch_final_acts(anchored.line())
+    assert (anchored.act(act).state, anchored.act(act).proposal) == ("signed", None)
+
+
 def test_too_few_endorsers_are_never_final(anchored: Bench) -> None:
     anchored.chain.world.seals = 4
     anchored.ask(leaf_ask(Status.SUSPENDED))
