@@ -9,7 +9,7 @@ import pytest
 
 from certs.number import Number
 from tests.fake_contracts import RECALL, STATUS
-from tests.service import ABATTOIR, AGR, COM, EDU, FARM, MARKET, Service, document, event
+from tests.service import ABATTOIR, ACCOUNTS, AGR, COM, EDU, FARM, MARKET, Service, document, event
 
 LOT = "01/09521234100027/10/S20250602-07"
 
@@ -98,6 +98,16 @@ def test_rights_on_the_chain_are_asked_at_once(service: Service) -> None:
     service.chain.rights.clear()
     service.chain.contracts.now.frozen.add(COM)
     assert code_of(ask(service, admin(service), number=number)) == (409, "member.frozen")
+
+
+@pytest.mark.parametrize("now_of", [None, (AGR, "AGR")])
+def test_a_signer_that_serves_nobody_or_another_asks_for_nothing(service: Service, now_of: tuple[str, str] | None) -> None:
+    number, _ = issued(service)
+    del service.chain.members[ACCOUNTS[COM].address]
+    if now_of is not None:
+        service.chain.members[ACCOUNTS[COM].address] = now_of
+    assert code_of(ask(service, admin(service), number=number)) == (409, "member.signer")
+    assert service.post("/freeze", b"", admin(service)).json()["code"] == "member.signer"
 
 
 @pytest.mark.parametrize(
