@@ -129,8 +129,12 @@ def test_what_is_not_issued_has_no_status_to_set(service: Service) -> None:
     assert code_of(ask(service, admin(service), batch=9)) == (409, "status.place")
     superseded = {"status": "superseded", "number": number}
     assert code_of(ask(service, admin(service), **superseded, successor=unknown)) == (404, "certificate.unknown")
-    swapped = {"status": "superseded", "number": later, "successor": number}
-    assert code_of(ask(service, admin(service), **swapped)) == (400, "status.successor")
+    for wrong in (number, later):  # an earlier one, and itself
+        swapped = {"status": "superseded", "number": later, "successor": wrong}
+        assert code_of(ask(service, admin(service), **swapped)) == (400, "status.successor")
+    service.post("/capture", document(event(cn__officialVet="兽医丙")), service.key(ABATTOIR))
+    service.close_all(COM, seq=2)
+    assert code_of(ask(service, admin(service), batch=2)) == (409, "status.place")
 
 
 @pytest.mark.parametrize(
