@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from certs.canonical import parse
+from certs.codes import is_uscc_form
 from certs.errors import MalformedCertificate
 from certs.trust import ValidatorSet
 from ledger.errors import DeployFailed
-from ledger.members import USCC_CHARACTERS
 from ledger.quantities import to_data
 
 FORMAT: Final = "shisu-deployment/1"
@@ -145,6 +145,6 @@ def _list(value: Any, length: int | None) -> list[Any]:
 
 
 def _uscc(value: Any) -> str:
-    if not isinstance(value, str) or len(value) != USCC_CHARACTERS or not value.isascii() or not value.isalnum():
+    if not isinstance(value, str) or not is_uscc_form(value):
         raise DeployFailed("ledger.manifest.form", "member")
     return value

@@ -51,15 +51,14 @@ def close_batch(line: Line) -> bool:
     chosen = _due(line)
     if chosen is None:
         return False
-    waiting, last = chosen
-    ids = _timely(line, waiting)
-    if not ids:
-        return False
+    ids, last = chosen
     line.shuffle(ids)
-    with line.database.read() as tx:
-        pairs = corrections.pairs(tx, line.member, ids)
-        ids = in_order(ids, pairs)
-        plan = plan_batch(batches.open_records(tx, ids))
+    ids, pairs, records, plan = _read(line, ids)
+    timely = _timely(line, records)
+    if len(timely) < len(ids):
+        if not timely:
+            return False
+        ids, pairs, _, plan = _read(line, timely)
     on_chain = last_on_chain(line.rpc, line.anchor_log, line.member, guess=last)
     if on_chain > last:  # an older copy of the store was put back: what is above stays, and is a human's to explain
         line.log.warning("pipeline.chain.ahead", member=line.member, stored=last, on_chain=on_chain)
@@ -123,19 +122,26 @@ def _due(line: Line) -> tuple[list[int], int] | None:
         return ids, batches.last_seq(tx, line.member)
 
 
-def _timely(line: Line, ids: list[int]) -> list[int]:
-    """Those whose event is not far ahead of the chain's clock; the others stay open until it has caught up.
+def _read(line: Line, ids: list[int]) -> tuple[list[int], list[tuple[str, int, int]], list[StoredRecord], Plan]:
+    """The ids in the order of their leaves, the corrections among them, their rows, and the batch they would be."""
+    with line.database.read() as tx:
+        pairs = corrections.pairs(tx, line.member, ids)
+        ids = in_order(ids, pairs)
+        records = batches.open_records(tx, ids)
+    return ids, pairs, records, plan_batch(records)
 
-    A verifier refuses an event later than its block by more than the tolerance (step 10), and one such leaf would be anchored for
-    ever. Half the tolerance is left for the blocks that come.
+
+def _timely(line: Line, records: Sequence[StoredRecord]) -> list[int]:
+    """The ids of rows whose event is not far ahead of the chain's clock; the others stay open until it has caught up.
+
+    The rows' leaves have been matched, so that their bodies can be read. A verifier refuses an event later than its block by more
+    than the tolerance (step 10), and one such leaf would be anchored for ever. Half the tolerance is left for the blocks that come.
     """
     header, _ = read_block(line.rpc, line.consortium.engine, latest_number(line.rpc), full=False)
     latest = header.timestamp + LIMITS.clock_tolerance_s // 2
-    with line.database.read() as tx:
-        records = batches.open_records(tx, ids)
     timely = [record.id for record in records if parse_time(json.loads(record.public[1])["time"]) <= latest]
-    if len(timely) < len(ids):
-        line.log.warning("pipeline.event.ahead", member=line.member, waiting=len(ids) - len(timely))
+    if len(timely) < len(records):
+        line.log.warning("pipeline.event.ahead", member=line.member, waiting=len(records) - len(timely))
     return timely
 
 

@@ -61,9 +61,7 @@ def get_certificate_file(
     found = _find(parts, number, key, k)
     if isinstance(found, Response):
         return found
-    if found.rendering is None:
-        raise Refused("certificate.check_code")
-    file = parts.proofs.certificate(found.number, found.rendering)
+    file = parts.proofs.certificate(found.number, _rendering(found))
     if staple == "1":
         file = {"certificate": file, "staple": parts.proofs.staple(found.number)}
     headers = {"Content-Disposition": f'attachment; filename="{found.number}.json"'}
@@ -79,8 +77,7 @@ def get_certificate_picture(
     found = _find(parts, number, key, k)
     if isinstance(found, Response):
         return found
-    if found.rendering is None:
-        raise Refused("certificate.check_code")
+    _rendering(found)
     picture = BytesIO()
     qrcode.make(certificate_link(parts.settings.public_url, found.number, check_code_of(found.event))).save(picture)
     return Response(picture.getvalue(), media_type="image/png")
@@ -115,6 +112,13 @@ def get_certificate(
             "staple": f"{parts.settings.public_url}/staples/{found.number}",
         }
     return JSONResponse(summary)
+
+
+def _rendering(found: _Found) -> str:
+    """The rendering this caller may have. Raises `certificate.check_code` for one that may have none."""
+    if found.rendering is None:
+        raise Refused("certificate.check_code")
+    return found.rendering
 
 
 def _succession(parts: Parts, found: _Found) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from certs.assemble import file_of
 from certs.canonical import canonical, parse
 from certs.limits import LIMITS
+from gateway.cli.acts import follow
 from gateway.cli.client import GatewayClient
 from gateway.cli.demo.processes import DemoFailed
 from gateway.cli.demo.stage import Stage
@@ -49,11 +50,7 @@ def recall(gateway: GatewayClient, patience_s: float) -> dict[str, Any]:
     answer = gateway.post("/statuses", json.dumps(asked).encode())
     if answer.status != 202:
         show_problem(answer)
-    act: dict[str, Any] = answer.json()
-    deadline = time.monotonic() + patience_s
-    while act["state"] != "final" and time.monotonic() < deadline:
-        time.sleep(_POLL_S)
-        act = gateway.get(answer.location).json()
+    act = follow(gateway, answer, patience_s)
     if act["state"] != "final":
         raise DemoFailed("the recall was not on the chain in time")
     return act

@@ -220,3 +220,11 @@ def test_an_event_ahead_of_the_chain_s_clock_waits_and_holds_nothing_back(bench:
     bench.chain.mine()  # a second later
     assert close_batch(line)
     assert bench.event_states().count("open") == 0
+
+
+def test_an_edited_body_that_is_not_even_json_is_an_edited_row_and_not_a_crash(bench: Bench) -> None:
+    bench.accept(1)
+    bench.run("update events set public_body = ?", b"{")
+    with pytest.raises(RowEdited):
+        close_batch(bench.line())
+    assert bench.event_states() == ["open"]
