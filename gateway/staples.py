@@ -15,7 +15,7 @@ from typing import Any, Final
 from certs.canonical import parse
 from certs.codes import code_keys
 from gateway.errors import GatewayError
-from gateway.store import certificates
+from gateway.store import acts, certificates
 from gateway.store.database import Database
 from gateway.trust import Consortium
 from ledger.collect import Place, collect_staple
@@ -47,7 +47,7 @@ class Staples:
         self._consortium = consortium
         self._monotonic = monotonic
         self._fresh_s = fresh_s
-        self._kept: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, int, dict[str, Any]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def current(self, number: str) -> dict[str, Any] | None:
@@ -62,7 +62,8 @@ class Staples:
             if issued is None:
                 return None
             codes = parse(certificates.event_row(tx, issued.event_row).public_body)["codes"]
-        kept = self._recent(number)
+            acts_final = acts.final_count(tx)
+        kept = self._recent(number, acts_final)
         if kept is not None:
             return kept
         staple = collect_staple(
@@ -73,17 +74,21 @@ class Staples:
             code_keys=code_keys(codes),
             validators=self._consortium.last_set(self._rpc).validators,
         )
-        self._keep(number, staple)
+        self._keep(number, acts_final, staple)
         return staple
 
-    def _recent(self, number: str) -> dict[str, Any] | None:
+    def _recent(self, number: str, acts_final: int) -> dict[str, Any] | None:
+        """The kept staple, unless it is old, or an act of this gateway has become final since: a recall shows at once."""
         with self._lock:
-            made_at, staple = self._kept.get(number, (None, None))
-        return staple if made_at is not None and self._monotonic() - made_at < self._fresh_s else None
+            kept = self._kept.get(number)
+        if kept is None:
+            return None
+        made_at, made_after, staple = kept
+        return staple if made_after == acts_final and self._monotonic() - made_at < self._fresh_s else None
 
-    def _keep(self, number: str, staple: dict[str, Any]) -> None:
+    def _keep(self, number: str, acts_final: int, staple: dict[str, Any]) -> None:
         with self._lock:
-            self._kept[number] = (self._monotonic(), staple)
+            self._kept[number] = (self._monotonic(), acts_final, staple)
             self._kept.move_to_end(number)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

@@ -134,8 +134,8 @@ def _read(line: Line, ids: list[int]) -> tuple[list[int], list[tuple[str, int, i
 def _timely(line: Line, records: Sequence[StoredRecord]) -> list[int]:
     """The ids of rows whose event is not far ahead of the chain's clock; the others stay open until it has caught up.
 
-    The rows' leaves have been matched, so that their bodies can be read. A verifier refuses an event later than its block by more
-    than the tolerance (step 10), and one such leaf would be anchored for ever. Half the tolerance is left for the blocks that come.
+    The rows' leaves have been matched, so that their bodies can be read. A verifier refuses an event later than its block by
+    more than the tolerance (step 10), and one such leaf would be anchored for ever. Half the tolerance is left for coming blocks.
     """
     header, _ = read_block(line.rpc, line.consortium.engine, latest_number(line.rpc), full=False)
     latest = header.timestamp + LIMITS.clock_tolerance_s // 2

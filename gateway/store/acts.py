@@ -130,6 +130,11 @@ def move(tx: Connection, act_id: int, *, source: Collection[str], to: str, now: 
         raise StateMoved("store.act.state", str(act_id))
 
 
+def final_count(tx: Connection) -> int:
+    """How many acts are final: another number than before means that a status may have changed by this gateway's own hand."""
+    return tx.execute(select(func.count()).select_from(acts).where(acts.c.state == "final")).scalar_one()
+
+
 def any_rewound(tx: Connection) -> bool:
     """Whether an act that once was final is not final now, and no newer act of its subject is."""
     newer = acts.alias()

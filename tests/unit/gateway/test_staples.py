@@ -10,6 +10,7 @@ import pytest
 from certs.assemble import file_of
 from certs.canonical import canonical
 from certs.slots import batch_status_slot
+from certs.staple import Status
 from certs.trust import load_bundle
 from certs.verify import Verdict, verify
 from gateway import staples as module
@@ -17,7 +18,7 @@ from gateway.rendering import certificate
 from gateway.staples import Rewound, Staples
 from gateway.trust import current_bundle
 from ledger.errors import RpcUnavailable
-from tests.member_line import Bench, open_bench
+from tests.member_line import Bench, batch_ask, open_bench
 from tests.world import MEMBER
 
 NUMBER = "SHFS-COM-1-0-R"
@@ -90,3 +91,13 @@ def test_no_staple_is_given_while_an_anchor_that_was_final_is_not_back(bench: Be
         bench.settle(worker)
     bench.clock += 10
     assert verdict(bench, shared.current(NUMBER)) is Verdict.VALID
+
+
+def test_a_status_that_this_gateway_made_final_is_in_the_next_staple_however_fresh_the_last(bench: Bench) -> None:
+    shared = staples(bench, fresh_s=1e9)
+    assert verdict(bench, shared.current(NUMBER)) is Verdict.VALID
+    act = bench.ask(batch_ask(Status.SUSPENDED))
+    with bench.worker() as worker:
+        bench.settle(worker)
+    assert bench.act(act).state == "final"
+    assert verdict(bench, shared.current(NUMBER)) is Verdict.SUSPENDED
