@@ -20,10 +20,18 @@ class GatewayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, and where: a JSON pointer into the submitted document, or "" for all of it."""
+    """One thing that is wrong, and where: a JSON pointer into the submitted document, or "" for all of it.
+
+    `value` is the class of what was found there (`gateway.value_class`), never the value.
+    """
 
     code: str
     pointer: str = ""
+    value: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """The fault as it is stored with an outcome."""
+        return {"code": self.code, "pointer": self.pointer, **({"value": self.value} if self.value else {})}
 
 
 class UnsafeSettings(GatewayError):

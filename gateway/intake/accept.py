@@ -68,7 +68,7 @@ class _Stored:
 
     outcome: str
     row_id: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Fault, ...]
 
 
 def take(db: Database, intake: Intake, document: Document, *, key: StoredKey, behaviour: str) -> Capture:
@@ -120,7 +120,7 @@ def _store(
     event = document.events[index]
     content = hashlib.sha256(canonical(event)).digest()
     event_id = facts.event_id or _assigned_id(facts.submitter, content)
-    warnings = () if facts.codes else (NO_CODES,)
+    warnings = (*facts.warnings, *(() if facts.codes else (Fault(NO_CODES, document.pointer(index)),)))
     known = by_content(tx, facts.submitter, content)
     if known is not None:
         return _Stored(KNOWN, known.row_id, warnings)
@@ -181,7 +181,6 @@ def _assigned_id(submitter: str, content_sha256: bytes) -> str:
 
 def _outcome(index: int, found: _Stored | list[Fault]) -> dict[str, Any]:
     if isinstance(found, list):
-        return {"index": index, "outcome": REFUSED, "errors": [{"code": fault.code, "pointer": fault.pointer} for fault in found]}
-    return {
-        "index": index, "outcome": found.outcome, "row": found.row_id, "warnings": list(found.warnings),
-    }  # fmt: skip
+        return {"index": index, "outcome": REFUSED, "errors": [fault.to_json() for fault in found]}
+    warnings = [warning.to_json() for warning in found.warnings]
+    return {"index": index, "outcome": found.outcome, "row": found.row_id, "warnings": warnings}

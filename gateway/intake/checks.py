@@ -67,6 +67,7 @@ class Facts:
     stage: str
     codes: tuple[str, ...]
     scope: int
+    warnings: tuple[Fault, ...] = ()
 
 
 def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:

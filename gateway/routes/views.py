@@ -8,6 +8,7 @@ from typing import Any
 from certs.record import check_code
 from certs.suites import hash_function
 from certs.times import format_time
+from gateway.errors import Fault
 from gateway.intake.accept import REFUSED
 from gateway.links import certificate_link, event_path
 from gateway.problems import fault_json
@@ -47,20 +48,19 @@ def capture_view(capture: Capture, stored: Mapping[int, EventState], base: str) 
         "running": False,
         "success": not refused,
         "captureErrorBehaviour": capture.error_behaviour,
-        "errors": [fault_json(error["code"], error["pointer"]) for entry in refused for error in entry["errors"]],
+        "errors": [fault_json(Fault(**error)) for entry in refused for error in entry["errors"]],
         "events": [_outcome(entry, stored, base) for entry in capture.result],
     }
 
 
 def _outcome(entry: Mapping[str, Any], stored: Mapping[int, EventState], base: str) -> dict[str, Any]:
     if entry["outcome"] == REFUSED:
-        errors = [fault_json(error["code"], error["pointer"]) for error in entry["errors"]]
-        return {"index": entry["index"], "outcome": REFUSED, "errors": errors}
+        return {"index": entry["index"], "outcome": REFUSED, "errors": [fault_json(Fault(**error)) for error in entry["errors"]]}
     event = stored[entry["row"]]
     return {
         "index": entry["index"],
         "outcome": entry["outcome"],
         **event_view(event, base),
         "href": event_path(event.event_id),
-        "warnings": [fault_json(code, "") for code in entry["warnings"]],
+        "warnings": [fault_json(Fault(**warning)) for warning in entry["warnings"]],
     }

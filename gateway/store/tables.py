@@ -228,3 +228,118 @@ leases = Table(  # one worker a signer key
     Column("until", _BIG, nullable=False),
     sqlite_strict=True,
 )  # fmt: skip
+
+event_index = Table(  # what queries ask of an event (EPCIS 2.0 §8.2.7), taken from it when it is stored
+    "event_index", metadata,
+    Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("time_ms", _BIG, nullable=False),  # eventTime, milliseconds since 1970
+    Column("action", Text),
+    Column("biz_step", Text),  # bare words, as the vocabulary's URIs end
+    Column("disposition", Text),
+    Column("read_point", Text),  # canonical URIs
+    Column("biz_location", Text),
+    Index("event_index_time", "time_ms", "event"),
+    Index("event_index_step", "biz_step", "event"),
+    Index("event_index_place", "biz_location", "event"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+event_codes = Table(  # every code key an event can be asked for by: the code, its GTIN and lot, its GTIN
+    "event_codes", metadata,
+    Column("code", Text, primary_key=True),
+    Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
+    Column("role", Text, primary_key=True),  # epc, parent, child, input or output
+    Index("event_codes_event", "event"),
+    CheckConstraint("role in ('epc','parent','child','input','output')"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+serial_lots = Table(  # which lot a serialised unit belongs to, as the first event or serial file that said so
+    "serial_lots", metadata,
+    Column("code", Text, primary_key=True),  # 01/<gtin>/21/<serial>
+    Column("lot", Text, nullable=False),
+    Column("submitter", Text, nullable=False),
+    Column("event", _BIG, ForeignKey("events.id")),  # null: from a serial file
+    sqlite_strict=True,
+)  # fmt: skip
+
+serial_files = Table(  # 码清单: lists of item codes, sent ahead of the commissioning event that cites them by SHA-256
+    "serial_files", metadata,
+    Column("submitter", Text, primary_key=True),
+    Column("sha256", LargeBinary(32), primary_key=True),
+    Column("codes", LargeBinary, nullable=False),  # the activated items, one code a line, in the file's order
+    Column("issued", _BIG, nullable=False),
+    Column("voided", _BIG, nullable=False),
+    Column("received_at", _BIG, nullable=False),
+    CheckConstraint("length(sha256) = 32"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+items = Table(  # the leaves of an event's item tree: every serialised unit with its own salt
+    "items", metadata,
+    Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
+    Column("position", _BIG, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("salt", LargeBinary(32), nullable=False),
+    Index("items_code", "code"),
+    CheckConstraint("length(salt) = 32"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+cited_papers = Table(  # documents that may be used once: which event used which number
+    "cited_papers", metadata,
+    Column("kind", Text, primary_key=True),  # a cn: term
+    Column("number", Text, primary_key=True),
+    Column("submitter", Text, primary_key=True),
+    Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
+    Column("subject", Text, nullable=False),  # what it was used for: the lot or transformation
+    sqlite_strict=True,
+)  # fmt: skip
+
+mappings = Table(  # 导入方案: how an enterprise's tables become events
+    "mappings", metadata,
+    Column("enterprise", Text, primary_key=True),  # USCC
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),  # JCS text
+    Column("changed_at", _BIG, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
+
+imports = Table(  # one taken table file
+    "imports", metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),  # USCC of the key's owner
+    Column("submitter", Text, nullable=False),
+    Column("sha256", LargeBinary(32), nullable=False),
+    Column("profile", Text, nullable=False),  # name of the mapping
+    Column("result", Text, nullable=False),  # JSON: encoding, counts, faults by cell, capture ids
+    Column("rejected", LargeBinary),  # the refused rows in the form they came, with 错误原因
+    Column("rejected_type", Text),  # its media type
+    Column("created_at", _BIG, nullable=False),
+    Index("imports_file", "owner", "sha256", "profile"),
+    CheckConstraint("length(sha256) = 32"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+answered = Table(  # Idempotency-Key: the first answer, kept for ever
+    "answered", metadata,
+    Column("owner", Text, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    Column("request_sha256", LargeBinary(32), nullable=False),  # method, path and body
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),  # JSON
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", _BIG, nullable=False),
+    CheckConstraint("length(request_sha256) = 32"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+tallies = Table(  # the quality report: counts per submitter, Beijing day of arrival, and what happened
+    "tallies", metadata,
+    Column("submitter", Text, primary_key=True),
+    Column("day", Text, primary_key=True),  # YYYY-MM-DD
+    Column("what", Text, primary_key=True),  # received, accepted, known, late, corrected, or the code of a rule
+    Column("count", _BIG, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""What can be wrong with a request itself, and with asking for a certificate."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.problem_words.entry import Words
+
+WORDS: Final[dict[str, Words]] = {
+    "auth.missing": Words(401, "需要接口密钥", "An API key is needed"),
+    "auth.key": Words(401, "接口密钥无效", "The API key is not valid"),
+    "auth.right": Words(403, "接口密钥没有此项权限", "The API key does not have this right"),
+    "request.not_found": Words(404, "查无此项", "There is nothing here"),
+    "request.method": Words(405, "不支持该请求方法", "This method is not allowed here"),
+    "request.parameter": Words(400, "请求参数不正确", "A parameter of the request is wrong"),
+    "capture.error_behaviour": Words(
+        400, "GS1-Capture-Error-Behaviour 须为 rollback 或 proceed",
+        "GS1-Capture-Error-Behaviour must be rollback or proceed",
+    ),
+    "request.framing": Words(400, "请求体长度有两种说法", "The request says twice how long its body is"),
+    "body.content_type": Words(
+        415, "内容类型须为 application/json 或 application/ld+json（UTF-8）",
+        "Content-Type must be application/json or application/ld+json, in UTF-8",
+    ),
+    "body.content_encoding": Words(415, "不接受压缩的请求体", "A Content-Encoding is not accepted"),
+    "body.too_large": Words(413, "请求体过大", "The request body is too large"),
+    "body.timeout": Words(408, "请求体未按时送达", "The request body did not arrive in time"),
+    "internal": Words(500, "系统内部错误", "Something failed inside the gateway"),
+    "store.unavailable": Words(503, "存储暂不可用，请稍后重试", "The store is not available now; try again later"),
+    "chain.unavailable": Words(503, "链上数据暂不可用，请稍后重试", "The chain cannot be read now; try again later"),
+    "staple.rewound": Words(503, "链上数据正在恢复，暂不能出具状态证明", "The chain is being recovered: no status proof now"),
+    "certificate.unknown": Words(404, "查无此码，谨防假冒", "No such certificate: beware of counterfeits"),
+    "certificate.check_code": Words(403, "需要查验码", "The check code is needed"),
+}  # fmt: skip
