@@ -16,8 +16,8 @@ from starlette.responses import Response
 from gateway.acts.desk import Desk
 from gateway.catalogue.tables import Catalogue
 from gateway.errors import Refused
-from gateway.intake.accept import Intake
 from gateway.intake.members import Member
+from gateway.intake.records import Intake
 from gateway.problems import PROBLEMS, problem
 from gateway.routes import acts, capture, certificates, events, freeze, health, proposals, staples, statuses, trust
 from gateway.routes import members as consortium_members

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from gateway.acts.desk import Desk
-from gateway.intake.accept import Intake
 from gateway.intake.members import Member
+from gateway.intake.records import Intake
 from gateway.settings import Settings
 from gateway.store.database import Database
 

@@ -14,8 +14,9 @@ from certs.scope import scope_bits
 from gateway.auth import make_key
 from gateway.catalogue.tables import read_catalogue
 from gateway.intake import accept
-from gateway.intake.accept import cited_documents, take
+from gateway.intake.accept import take
 from gateway.intake.epcis import read_document
+from gateway.intake.records import cited_documents
 from tests.service import ABATTOIR, COM, CONTEXT, NOW, Service, document, event, service_in
 
 CATALOGUE = read_catalogue()

@@ -1,0 +1,56 @@
+"""
+Records: the three tiers of a checked event, each with its own fresh salt (PROTOCOL.md §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certs.record import SALT_BYTES, Record, Tier
+from gateway.catalogue.tables import Catalogue
+from gateway.intake.checks import Facts
+from gateway.intake.epcis import Document
+from gateway.intake.members import Member
+from gateway.intake.tiers import split_event
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What acceptance works with. `random` gives salts (`secrets.token_bytes`), `now` seconds since 1970."""
+
+    catalogue: Catalogue
+    members: Mapping[str, Member]
+    hosts: frozenset[str]
+    suite: int
+    future_s: int
+    now: Callable[[], int]
+    random: Callable[[int], bytes]
+
+
+def make_record(event: dict[str, Any], facts: Facts, document: Document, intake: Intake) -> Record:
+    """The record of a checked event: its three bodies, each with a fresh salt (PROTOCOL.md §3)."""
+    parts = split_event(event, intake.catalogue.tiers)
+    public: dict[str, Any] = {
+        "member": facts.member, "submitter": facts.submitter, "class": facts.class_, "stage": facts.stage,
+        "category": event["cn:category"], "type": event["type"], "time": event["eventTime"],
+        "codes": list(facts.codes), "context": document.context, "event": parts.public,
+    }  # fmt: skip
+    documents = cited_documents(event, intake.catalogue)
+    if documents:
+        public["documents"] = documents
+    submitter = {"event": parts.submitter, "sha256": "0x" + document.sha256.hex()}
+    bodies = (public, {"event": parts.bureaus}, submitter)
+    return Record(intake.suite, *(Tier(intake.random(SALT_BYTES), body) for body in bodies))
+
+
+def cited_documents(event: dict[str, Any], catalogue: Catalogue) -> list[str]:
+    """The kinds of documents an event cites, sorted; never a number, and never a kind the catalogue does not list."""
+    kinds = {term for term in catalogue.document_terms if event.get(f"cn:{term}")}
+    listed = event.get("bizTransactionList")
+    for entry in listed if isinstance(listed, list) else []:
+        kind = entry.get("type") if isinstance(entry, dict) else None
+        if isinstance(kind, str) and kind in catalogue.transaction_types:
+            kinds.add(kind)
+    return sorted(kinds)
