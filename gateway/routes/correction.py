@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from certs.number import parse_number
+from certs.number import Number, parse_number
+from gateway.acts.statuses import subject_of_leaf
 from gateway.store import acts, corrections
 from gateway.store.events import EventState, by_event_id
 
@@ -23,6 +25,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "earlier": (
         "已声明有误，但更正事件上链在先或属另一成员单位，不能自动更正；请由成员单位撤销其凭证",
         "Declared wrong, but what corrects it lies before it or under another member: it is the member's to revoke",
+    ),
+    "held": (
+        "已声明有误；其凭证的状态是成员单位设定的，在其解除之前不自动更正",
+        "Declared wrong; the member has set the certificate's status, and nothing changes it before the member lifts that",
     ),
     "asked": ("更正正在上链", "The correction is on its way to the chain"),
     "done": ("已更正", "Superseded"),
@@ -52,8 +58,14 @@ def _before_asking(tx: Connection, event: EventState, named: list[corrections.Na
     if not right:
         return "unknown"
     if event.number is None or any(other.number is None or _is_later(other, event) for other in right):
-        return "waiting"
+        return "held" if event.number is not None and _is_set(tx, event.member, parse_number(event.number)) else "waiting"
     return "earlier"
+
+
+def _is_set(tx: Connection, member: str, number: Number) -> bool:
+    """Whether the member has asked for a status of this certificate that is not lifted."""
+    newest = acts.newest_of(tx, member, subject_of_leaf(number.seq, number.index))
+    return newest is not None and newest.state == "final" and json.loads(newest.asked)["status"] != "active"
 
 
 def _is_later(right: EventState, wrong: EventState) -> bool:

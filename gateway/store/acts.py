@@ -72,17 +72,22 @@ class Act:
 
 def ask(tx: Connection, asked: Asked, *, by: str, now: int) -> Act:
     """The queued act for this ask, or the one that is on its way for the same."""
-    newest = tx.execute(
-        select(acts).where(acts.c.member == asked.member, acts.c.subject == asked.subject).order_by(acts.c.id.desc()).limit(1)
-    ).one_or_none()
+    newest = newest_of(tx, asked.member, asked.subject)
     if newest is not None and newest.state in UNSETTLED and newest.asked == asked.content and newest.data == asked.data:
-        return _act(newest)
+        return newest
     values = {
         "member": asked.member, "kind": asked.kind, "subject": asked.subject, "target": asked.target, "data": asked.data,
         "asked": asked.content, "asked_by": by, "asked_at": now, "successor": asked.successor, "state": "queued",
         "changed_at": now,
     }  # fmt: skip
     return _act(tx.execute(insert(acts).values(values).returning(acts)).one())
+
+
+def newest_of(tx: Connection, member: str, subject: str) -> Act | None:
+    """The member's newest act of a subject, whatever became of it, or None."""
+    query = select(acts).where(acts.c.member == member, acts.c.subject == subject).order_by(acts.c.id.desc()).limit(1)
+    row = tx.execute(query).one_or_none()
+    return None if row is None else _act(row)
 
 
 def find(tx: Connection, act_id: int) -> Act | None:

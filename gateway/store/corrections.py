@@ -59,8 +59,11 @@ def declare(
         tx.execute(insert(corrections), rows)
 
 
-def due(tx: Connection, member: str, *, limit: int) -> list[Due]:
-    """The member's corrections that can be asked for now, one a declaration: of several corrective events the first named."""
+def due(tx: Connection, member: str, *, limit: int, after: int = 0) -> list[Due]:
+    """The member's corrections that can be asked for now, one a declaration: of several corrective events the first named.
+
+    In the order of their declarations, from the one after row `after`.
+    """
     wrong, right = certificates.alias(), certificates.alias()
     wrong_batch, right_batch = batches.alias(), batches.alias()
     columns = (
@@ -74,7 +77,10 @@ def due(tx: Connection, member: str, *, limit: int) -> list[Due]:
         .join(right, right.c.event == _RIGHT.c.id)
         .join(wrong_batch, wrong_batch.c.id == wrong.c.batch_id)
         .join(right_batch, right_batch.c.id == right.c.batch_id)
-        .where(tuple_(right_batch.c.seq, right.c.leaf_index) > tuple_(wrong_batch.c.seq, wrong.c.leaf_index))
+        .where(
+            corrections.c.declaration > after,
+            tuple_(right_batch.c.seq, right.c.leaf_index) > tuple_(wrong_batch.c.seq, wrong.c.leaf_index),
+        )
         .order_by(corrections.c.declaration, corrections.c.position)
         .limit(limit)
     )

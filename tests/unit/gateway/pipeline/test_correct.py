@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from certs.assemble import file_of
 from certs.canonical import canonical
+from certs.staple import Status
 from certs.trust import load_bundle
 from certs.verify import Verdict, verify
 from gateway.acts.statuses import CORRECTED
@@ -22,7 +23,7 @@ from gateway.store.errors import StateMoved
 from gateway.store.events import insert_event
 from gateway.trust import current_bundle
 from tests.fake_contracts import STATUS
-from tests.member_line import Bench, event_of
+from tests.member_line import Bench, event_of, leaf_ask
 from tests.world import MEMBER, SUBMITTER
 
 OTHER = "91310118TE5T00032K"
@@ -143,6 +144,71 @@ def test_a_correction_may_be_corrected(bench: Bench) -> None:
     run(bench)
     given = [numbers(bench)[row] for row in rows]
     assert sorted(links(bench)) == sorted([(given[0], given[1]), (given[1], given[2])])
+
+
+@pytest.mark.parametrize("status", [Status.SUSPENDED, Status.REVOKED])
+def test_a_declaration_does_not_touch_a_status_that_the_member_has_set(bench: Bench, status: Status) -> None:
+    wrong = say(bench, "98 head", event_id="urn:x:a")
+    run(bench)
+    say(bench, "100 head", event_id="urn:x:b")
+    run(bench)
+    bench.ask(leaf_ask(status, index=place_of(bench, wrong)))
+    run(bench)
+    say(bench, "98 head, wrong", event_id="urn:x:a", corrects_with=["urn:x:b"])
+    run(bench)
+    assert bench.act_states() == ["final"]
+    assert verdict(bench, numbers(bench)[wrong]).name == status.name
+
+
+def test_a_declaration_waits_for_a_status_that_is_on_its_way(bench: Bench) -> None:
+    wrong = say(bench, "98 head", event_id="urn:x:a")
+    run(bench)
+    say(bench, "100 head", event_id="urn:x:b")
+    run(bench)
+    say(bench, "98 head, wrong", event_id="urn:x:a", corrects_with=["urn:x:b"])
+    bench.ask(leaf_ask(Status.SUSPENDED, index=place_of(bench, wrong)))
+    run(bench)
+    assert bench.act_states() == ["final"]
+    assert verdict(bench, numbers(bench)[wrong]) is Verdict.SUSPENDED
+
+
+def test_once_the_member_lifts_its_status_the_correction_goes_on(bench: Bench) -> None:
+    wrong = say(bench, "98 head", event_id="urn:x:a")
+    run(bench)
+    say(bench, "100 head", event_id="urn:x:b")
+    run(bench)
+    bench.ask(leaf_ask(Status.SUSPENDED, index=place_of(bench, wrong)))
+    run(bench)
+    say(bench, "98 head, wrong", event_id="urn:x:a", corrects_with=["urn:x:b"])
+    run(bench)
+    bench.ask(leaf_ask(Status.ACTIVE, index=place_of(bench, wrong)))
+    run(bench)
+    assert bench.act_states() == ["final", "final", "final"]
+    assert verdict(bench, numbers(bench)[wrong]) is Verdict.SUPERSEDED
+
+
+def test_corrections_that_must_wait_keep_none_behind_them_from_going(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.pipeline.correct.LOOK", 1)
+    first = say(bench, "98 head", event_id="urn:x:a")
+    second = say(bench, "97 head", event_id="urn:x:c")
+    run(bench)
+    say(bench, "100 head", event_id="urn:x:b")
+    say(bench, "99 head", event_id="urn:x:d")
+    run(bench)
+    bench.ask(leaf_ask(Status.SUSPENDED, index=place_of(bench, first)))
+    run(bench)
+    say(bench, "98 is wrong", event_id="urn:x:a", corrects_with=["urn:x:b"])
+    say(bench, "97 is wrong", event_id="urn:x:c", corrects_with=["urn:x:d"])
+    run(bench)
+    assert bench.act_states() == ["final", "final"]
+    assert verdict(bench, numbers(bench)[first]) is Verdict.SUSPENDED
+    assert verdict(bench, numbers(bench)[second]) is Verdict.SUPERSEDED
+
+
+def place_of(bench: Bench, row: int) -> int:
+    """The leaf index of an issued event of the first batch."""
+    with bench.database.read() as tx:
+        return int(tx.execute(select(tables.events.c.leaf_index).where(tables.events.c.id == row)).scalar_one())
 
 
 def test_an_earlier_certificate_takes_nobody_s_place(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from tests.service import ABATTOIR, AGR, BASE, COM, CONTEXT, FARM, PLATFORM, Service, document, event
 
@@ -154,3 +155,22 @@ def test_a_refused_correction_is_said(service: Service) -> None:
         corrections.settle(tx, 2, act.id)
         acts.move(tx, act.id, source=("queued",), to="refused", now=2, refusal="StatusRevoked")
     assert corrected(service, key) == ("refused", 1)
+
+
+def test_a_correction_that_waits_for_the_member_is_said(service: Service) -> None:
+    from certs.staple import Status
+    from gateway.store import acts
+    from tests.member_line import leaf_ask
+
+    key = service.key(ABATTOIR)
+    service.post("/events", lone(eventID="urn:x:1"), key)
+    service.post("/events", lone(eventID="urn:x:2", cn__officialVet="兽医"), key)
+    declare(service, key, correctiveEventIDs=["urn:x:2"])
+    service.issue_all(COM)
+    with service.db.write() as tx:
+        act = acts.ask(tx, replace(leaf_ask(Status.SUSPENDED), member=COM), by="key", now=1)
+    assert corrected(service, key) == ("waiting", 1)
+    with service.db.write() as tx:
+        acts.move(tx, act.id, source=("queued",), to="included", now=2, block_number=9, block_hash=bytes(32))
+        acts.move(tx, act.id, source=("included",), to="final", now=3)
+    assert corrected(service, key) == ("held", 1)
