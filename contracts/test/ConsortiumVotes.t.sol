@@ -90,6 +90,24 @@ contract ConsortiumVotesTest is World {
         assertEq(consortium.proposal(id).approvals[0], memberAt(0), "approved again");
     }
 
+    /// @dev docs/threat-model.md, "A vote outlives a membership": approvals are of members, not of terms of office.
+    function test_anApprovalCountsAgainOnceItsMemberVotesAgain() public {
+        uint64 id = proposePause(4);
+        uint8 rights = rightsAt(0);
+        asConsortium();
+        consortium.setRights(memberAt(0), rights & ~VOTE);
+        assertEq(consortium.proposal(id).approvals.length, 3, "not while it does not vote");
+        refused(IConsortium.ProposalApprovalsTooFew.selector, abi.encode(id, 3, 4));
+        consortium.execute(id);
+        asConsortium();
+        consortium.setRights(memberAt(0), rights);
+        refused(IConsortium.ProposalAlreadyApproved.selector, abi.encode(id, memberAt(0)));
+        vm.prank(signerAt(0));
+        consortium.approve(id);
+        consortium.execute(id);
+        assertTrue(consortium.anchoringPaused(), "with the approval of before");
+    }
+
     function test_onlyVotersVote() public {
         uint64 id = proposePause(0);
         bytes[3] memory calls = [

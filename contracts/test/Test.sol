@@ -3,13 +3,21 @@ pragma solidity =0.8.37;
 
 /// @dev The cheatcodes of forge that these tests use.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function assume(bool condition) external pure;
     function expectEmit() external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata data) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function getRecordedLogs() external returns (Log[] memory logs);
     function load(address target, bytes32 slot) external view returns (bytes32);
     function prank(address caller) external;
+    function recordLogs() external;
     function roll(uint256 blockNumber) external;
     function warp(uint256 time) external;
 }

@@ -108,6 +108,17 @@ contract AnchorLogActs is World {
         consortium.admit(memberAt(i), codeAt(i), _ghosts[i].signer, rightsAt(i), scopeAt(i));
     }
 
+    /// @dev The whole set of validators and operators may change under the log's feet.
+    function announce(uint256 dice) external {
+        (uint64 epoch,, address[] memory v, bytes32[] memory o) = consortium.validatorSet();
+        v[dice % v.length] = address(uint160(0x9000 + dice % 0xfff));
+        vm.roll(block.number + 1);
+        asConsortium();
+        (bool done,) = address(consortium).call(abi.encodeCall(consortium.announce, (v, o)));
+        (uint64 next,,,) = consortium.validatorSet();
+        assertTrue(next == epoch + (done ? 1 : 0), "an announcement is an epoch");
+    }
+
     /// @dev Every head that was ever written still stands, and nothing follows it.
     function checkHeads() external view {
         for (uint256 i = 0; i < FOUNDERS; ++i) {
@@ -138,7 +149,7 @@ contract AnchorLogInvariant is World {
     }
 
     function targetSelectors() external view returns (FuzzSelector[] memory list) {
-        bytes4[] memory selectors = new bytes4[](14);
+        bytes4[] memory selectors = new bytes4[](15);
         for (uint256 i = 0; i < 6; ++i) {
             selectors[i] = AnchorLogActs.anchor.selector; // as often as all the others together
         }
@@ -150,6 +161,7 @@ contract AnchorLogInvariant is World {
         selectors[11] = AnchorLogActs.setRights.selector;
         selectors[12] = AnchorLogActs.retire.selector;
         selectors[13] = AnchorLogActs.comeBack.selector;
+        selectors[14] = AnchorLogActs.announce.selector;
         list = new FuzzSelector[](1);
         list[0] = FuzzSelector(address(_acts), selectors);
     }

@@ -2,10 +2,12 @@
 pragma solidity =0.8.37;
 
 import {IStatusRegistry, Status} from "../../src/interfaces/IStatusRegistry.sol";
+import {Vm} from "../Test.sol";
 import {World} from "../World.sol";
 
 /// @title Statuses in any order and by anyone, beside a model that keeps the history
-/// @dev Members 0, 4 and 6 have one batch of four leaves each. Keys: 12 leaves, 3 batches, 3 codes.
+/// @dev The model decides what must go through; what the word must be afterwards is taken from the event that was emitted, so that
+/// whoever replays the events arrives at the words. Members 0, 4 and 6 have one batch of four leaves each. Keys: 12 leaves, 3 batches, 3 codes.
 contract StatusRegistryActs is World {
     struct Ghost {
         bytes32 word; // of keccak256(abi.encode(entry)), 0 when never written
@@ -16,6 +18,7 @@ contract StatusRegistryActs is World {
     mapping(bytes32 key => Ghost) private _ghosts;
     bytes32[] private _keys;
     uint64 private _count;
+    IStatusRegistry.Entry private _said;
 
     constructor() {
         setUp();
@@ -43,7 +46,9 @@ contract StatusRegistryActs is World {
             : abi.encodeCall(IStatusRegistry.setLeaf, (1, index, status, dice, nextSeq, nextIndex));
         bool done = send(vote, issuer(who), data);
         assertTrue(done == allowed, "leaf: the registry agrees with the model");
-        if (done) note(key, entry(status, dice, uint48(nextSeq), uint48(nextIndex)), vote ? BY_PROPOSAL : bytes32(0));
+        if (!done) return;
+        said(keccak256(abi.encode(IStatusRegistry.LeafStatus.selector, member, uint256(1), uint256(index))));
+        note(key, entry(status, dice, uint48(nextSeq), uint48(nextIndex)), vote ? BY_PROPOSAL : bytes32(0));
     }
 
     function meansSomething(Status status, uint64 index, uint64 nextSeq, uint64 nextIndex) private pure returns (bool) {
@@ -63,7 +68,9 @@ contract StatusRegistryActs is World {
             : abi.encodeCall(IStatusRegistry.setBatch, (1, status, reason));
         bool done = send(vote, issuer(who), data);
         assertTrue(done == allowed, "batch: the registry agrees with the model");
-        if (done) note(key, entry(status, reason, 0, 0), vote ? BY_PROPOSAL : bytes32(0));
+        if (!done) return;
+        said(keccak256(abi.encode(IStatusRegistry.BatchStatus.selector, member, uint256(1))));
+        note(key, entry(status, reason, 0, 0), vote ? BY_PROPOSAL : bytes32(0));
     }
 
     function setCode(uint256 who, uint8 which, uint8 dice, bool vote) external {
@@ -78,7 +85,9 @@ contract StatusRegistryActs is World {
             ? abi.encodeCall(IStatusRegistry.setCodeFor, (member, codeKey, status, dice))
             : abi.encodeCall(IStatusRegistry.setCode, (codeKey, status, dice));
         assertTrue(send(vote, issuer(who), data) == allowed, "code: the registry agrees with the model");
-        if (allowed) note(codeKeyOf(codeKey), entry(status, dice, 0, 0), vote || !own ? BY_PROPOSAL : member);
+        if (!allowed) return;
+        said(keccak256(abi.encode(IStatusRegistry.CodeStatus.selector, codeKey, member)));
+        note(codeKeyOf(codeKey), entry(status, dice, 0, 0), vote || !own ? BY_PROPOSAL : member);
     }
 
     function codeKeyOf(bytes32 codeKey) private pure returns (bytes32) {
@@ -87,8 +96,26 @@ contract StatusRegistryActs is World {
 
     function send(bool vote, uint256 who, bytes memory data) private returns (bool done) {
         vm.warp(block.timestamp + 1);
+        vm.recordLogs();
         vm.prank(vote ? address(consortium) : signerAt(who));
         (done,) = address(registry).call(data);
+    }
+
+    /// @dev The one event of the call: its topics are the subject, its data the entry.
+    function said(bytes32 subject) private {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 1, "one event");
+        assertEq(logs[0].emitter, address(registry), "of the registry");
+        bytes memory topics = abi.encodePacked(logs[0].topics);
+        assertEq(keccak256(topics), subject, "about its subject");
+        if (logs[0].data.length == 96) {
+            (uint8 status, uint16 reason, uint64 change) = abi.decode(logs[0].data, (uint8, uint16, uint64));
+            _said = IStatusRegistry.Entry(Status(status), reason, uint48(block.timestamp), change, 0, 0);
+        } else {
+            (uint8 status, uint16 reason, uint64 seq, uint64 index, uint64 change) =
+                abi.decode(logs[0].data, (uint8, uint16, uint64, uint64, uint64));
+            _said = IStatusRegistry.Entry(Status(status), reason, uint48(block.timestamp), change, uint48(seq), uint48(index));
+        }
     }
 
     function entry(Status status, uint16 reason, uint48 nextSeq, uint48 nextIndex)
@@ -98,7 +125,9 @@ contract StatusRegistryActs is World {
         return IStatusRegistry.Entry(status, reason, uint48(block.timestamp), ++_count, nextSeq, nextIndex);
     }
 
-    function note(bytes32 key, IStatusRegistry.Entry memory e, bytes32 keeper) private {
+    function note(bytes32 key, IStatusRegistry.Entry memory asked, bytes32 keeper) private {
+        IStatusRegistry.Entry memory e = _said;
+        assertEq(keccak256(abi.encode(e)), keccak256(abi.encode(asked)), "the event says what was asked");
         if (_ghosts[key].word == 0) _keys.push(key);
         bytes32 word = bytes32(
             uint256(uint8(e.status)) | uint256(e.reason) << 8 | uint256(e.time) << 24 | uint256(e.change) << 72
