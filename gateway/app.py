@@ -19,15 +19,32 @@ from gateway.errors import Refused
 from gateway.intake.members import Member
 from gateway.intake.records import Intake
 from gateway.problems import PROBLEMS, problem
-from gateway.routes import acts, capture, certificates, events, freeze, health, proposals, staples, statuses, trust
+from gateway.routes import (
+    acts,
+    capture,
+    certificates,
+    enterprises,
+    events,
+    freeze,
+    health,
+    imports,
+    proposals,
+    quality,
+    queries,
+    staples,
+    statuses,
+    trust,
+)
 from gateway.routes import members as consortium_members
 from gateway.routes.boundary import Boundary
+from gateway.routes.idempotency import Underway
 from gateway.routes.parts import Parts, Proofs
 from gateway.settings import Settings
 from gateway.store.database import Database
 
 _RESOURCES = (
-    capture, events, certificates, staples, statuses, acts, consortium_members, proposals, freeze, trust, health,
+    capture, imports, queries, events, certificates, staples, statuses, acts, consortium_members, proposals, freeze, trust,
+    enterprises, quality, health,
 )  # fmt: skip
 
 
@@ -49,6 +66,7 @@ def create_app(
         future_s=settings.limits.future_s, now=now, random=random,
     )  # fmt: skip
     app.state.parts = Parts(settings=settings, db=db, intake=intake, proofs=proofs, desk=desk, members=members, now=now)
+    app.state.underway = Underway()
     for module in _RESOURCES:
         app.include_router(module.router)
     app.add_exception_handler(Refused, _refused)

@@ -22,12 +22,14 @@ class GatewayError(Exception):
 class Fault:
     """One thing that is wrong, and where: a JSON pointer into the submitted document, or "" for all of it.
 
-    `value` is the class of what was found there (`gateway.value_class`), never the value.
+    `value` is the class of what was found there (`gateway.value_class`), never the value. `expected` says in Chinese and English
+    what should be there, where one place alone has that rule.
     """
 
     code: str
     pointer: str = ""
     value: str = ""
+    expected: tuple[str, str] | None = None
 
     def to_json(self) -> dict[str, str]:
         """The fault as it is stored with an outcome."""

@@ -25,3 +25,8 @@ def event_path(event_id: str) -> str:
 def act_path(act_id: int) -> str:
     """Where an act is read, relative to the gateway."""
     return f"/acts/{act_id}"
+
+
+def import_path(import_id: str) -> str:
+    """Where an import is read, relative to the gateway."""
+    return f"/imports/{quote(import_id, safe='')}"

@@ -14,7 +14,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.errors import Fault
-from gateway.problem_words import acts, documents, domain, identifiers, request
+from gateway.problem_words import acts, documents, domain, identifiers, items, parties, queries, request, tables
 from gateway.problem_words.entry import Words
 from gateway.value_class import value_words
 
@@ -23,7 +23,9 @@ MAX_FAULTS: Final = 500  # listed in one answer; `errorCount` says how many ther
 
 
 PROBLEMS: Final[dict[str, Words]] = {
-    code: words for table in (request, acts, documents, identifiers, domain) for code, words in table.WORDS.items()
+    code: words
+    for table in (request, acts, documents, identifiers, items, domain, parties, queries, tables)
+    for code, words in table.WORDS.items()
 }
 
 
@@ -45,6 +47,8 @@ def problem(code: str, *, faults: Sequence[Fault] = (), request_id: str, headers
         "code": shown,
         "requestId": request_id,
     }
+    if words.remedy_zh:
+        body |= {"remedy": words.remedy_zh, "remedyEn": words.remedy_en}
     if faults:
         body["errorCount"] = len(faults)
         body["errors"] = [fault_json(fault) for fault in faults[:MAX_FAULTS]]
@@ -52,11 +56,13 @@ def problem(code: str, *, faults: Sequence[Fault] = (), request_id: str, headers
 
 
 def fault_json(fault: Fault) -> dict[str, str]:
-    """One fault as it is answered: code, JSON pointer, the rule and its remedy in words, and the class of what was found."""
+    """One fault as it is answered: code, JSON pointer, the rule and its remedy in words, what was expected and what was found."""
     words = PROBLEMS.get(fault.code, PROBLEMS["internal"])
     shown = {"code": fault.code, "pointer": fault.pointer, "title": words.zh, "titleEn": words.en}
     if words.remedy_zh:
         shown |= {"remedy": words.remedy_zh, "remedyEn": words.remedy_en}
+    if fault.expected is not None:
+        shown["expected"], shown["expectedEn"] = fault.expected
     if fault.value:
         shown["value"], shown["valueEn"] = value_words(fault.value)
     return shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from gateway.item_proofs import item_proof
 from gateway.pipeline.worker import Worker
 from gateway.rendering import certificate
 from gateway.staples import Staples
@@ -42,9 +43,13 @@ class StoredProofs:
         """The certificate of a number in rendering `wanted`, or None."""
         return certificate(self._database, number, wanted)
 
-    def staple(self, number: str) -> dict[str, Any] | None:
-        """A fresh staple of a number, or None. Raises what `Staples.current` raises."""
-        return self._staples.current(number)
+    def item(self, number: str, unit: str) -> dict[str, Any] | None:
+        """The item proof of one unit of a number, or None. Raises what `gateway.item_proofs.item_proof` raises."""
+        return item_proof(self._database, number, unit)
+
+    def staple(self, number: str, unit: str | None = None) -> dict[str, Any] | None:
+        """A fresh staple of a number, for one unit of its item tree too, or None. Raises what `Staples.current` raises."""
+        return self._staples.current(number, unit)
 
     def trust(self) -> dict[str, Any]:
         """The bundle with a head of the last seconds, or the last one made while the node does not answer.

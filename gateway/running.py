@@ -90,7 +90,7 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
             proofs=StoredProofs(database, port, consortium, staples, workers, monotonic=time.monotonic),
             desk=desk,
             members=members,
-            catalogue=read_catalogue(),
+            catalogue=read_catalogue(settings.catalogue),
             now=_now,
             random=secrets.token_bytes,
         )

@@ -40,9 +40,9 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    body_bytes: int = Field(default=10 * 1024 * 1024, gt=0)  # one capture: some 10,000 events
+    body_bytes: int = Field(default=32 * 1024 * 1024, gt=0)  # one capture: some 20,000 events, on disk while they are read
     body_s: float = Field(default=30.0, gt=0)  # uvicorn itself waits for ever for a half-sent body
-    document_events: int = Field(default=2_000, gt=0)  # one write transaction holds them all
+    document_events: int = Field(default=20_000, gt=0)  # one write transaction holds them all
     future_s: int = Field(default=300, ge=0, le=300)  # how far an eventTime may lie ahead of our clock; a verifier allows 600
 
 
@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     members: tuple[MemberSettings, ...] = Field(min_length=1)
     digital_link_hosts: frozenset[str] = frozenset({"id.gs1.org"})
     limits: Limits = Limits()
+    catalogue: Path | None = None  # a JSON file, or a directory of them, laid over the shipped catalogue
 
     @field_validator("public_url")
     @classmethod

@@ -15,6 +15,7 @@ from typing import Any, Final
 from certs.canonical import parse
 from certs.codes import code_keys
 from gateway.errors import GatewayError
+from gateway.item_proofs import find_unit
 from gateway.store import acts, certificates
 from gateway.store.database import Database
 from gateway.trust import Consortium
@@ -31,7 +32,7 @@ class Rewound(GatewayError):
 
 
 class Staples:
-    """The current staple of each number. `monotonic` in seconds; an answer is given again for `fresh_s`."""
+    """The current staple of each number and unit asked for. `monotonic` in seconds; an answer is given again for `fresh_s`."""
 
     def __init__(
         self,
@@ -47,13 +48,14 @@ class Staples:
         self._consortium = consortium
         self._monotonic = monotonic
         self._fresh_s = fresh_s
-        self._kept: OrderedDict[str, tuple[float, int, dict[str, Any]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str | None], tuple[float, int, dict[str, Any]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def current(self, number: str) -> dict[str, Any] | None:
-        """The staple object of PROTOCOL.md §4, or None for a number never issued.
+    def current(self, number: str, unit: str | None = None) -> dict[str, Any] | None:
+        """The staple object of PROTOCOL.md §4, or None for a number never issued. With a `unit` of the certificate's item tree it
+        answers for that unit's own codes too.
 
-        Raises `Rewound`, and what `Consortium.last_set` and `ledger.collect.collect_staple` raise.
+        Raises `Rewound`, and what `find_unit`, `Consortium.last_set` and `ledger.collect.collect_staple` raise.
         """
         with self._database.read() as tx:
             if certificates.rewound(tx):
@@ -62,8 +64,9 @@ class Staples:
             if issued is None:
                 return None
             codes = parse(certificates.event_row(tx, issued.event_row).public_body)["codes"]
+            code = None if unit is None else find_unit(tx, issued.event_row, codes, unit)[0]
             acts_final = acts.final_count(tx)
-        kept = self._recent(number, acts_final)
+        kept = self._recent((number, code), acts_final)
         if kept is not None:
             return kept
         staple = collect_staple(
@@ -71,24 +74,24 @@ class Staples:
             self._consortium.engine,
             self._consortium.deployment,
             Place(issued.member, issued.seq, issued.leaf_index),
-            code_keys=code_keys(codes),
+            code_keys=code_keys(codes if code is None else [*codes, code]),
             validators=self._consortium.last_set(self._rpc).validators,
         )
-        self._keep(number, acts_final, staple)
+        self._keep((number, code), acts_final, staple)
         return staple
 
-    def _recent(self, number: str, acts_final: int) -> dict[str, Any] | None:
+    def _recent(self, asked: tuple[str, str | None], acts_final: int) -> dict[str, Any] | None:
         """The kept staple, unless it is old, or an act of this gateway has become final since: a recall shows at once."""
         with self._lock:
-            kept = self._kept.get(number)
+            kept = self._kept.get(asked)
         if kept is None:
             return None
         made_at, made_after, staple = kept
         return staple if made_after == acts_final and self._monotonic() - made_at < self._fresh_s else None
 
-    def _keep(self, number: str, acts_final: int, staple: dict[str, Any]) -> None:
+    def _keep(self, asked: tuple[str, str | None], acts_final: int, staple: dict[str, Any]) -> None:
         with self._lock:
-            self._kept[number] = (self._monotonic(), acts_final, staple)
-            self._kept.move_to_end(number)
+            self._kept[asked] = (self._monotonic(), acts_final, staple)
+            self._kept.move_to_end(asked)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

@@ -7,19 +7,31 @@ read. These views believe one node. Nobody acts alone here except to freeze its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from certs.consensus.endorsement import needed
 from certs.slots import code_word, member_word
 from ledger.contracts import ANCHOR_LOG, CONSORTIUM, STATUS_REGISTRY, Refusal, artifact, decode_refusal, encode_call
 from ledger.errors import RpcRefused
 from ledger.members import uscc_of, voters
-from ledger.quantities import data_bytes, to_data, to_quantity
-from ledger.rpc import ChainPort
+from ledger.quantities import data_bytes, field_of, quantity, to_data, to_quantity
+from ledger.rpc import Call, ChainPort
 from ledger.runs import latest_number
 from ledger.views import view, views
+
+PAGE: Final = 20  # proposals of one request
+_TOO_FEW: Final = "ProposalApprovalsTooFew"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a member (USCC) asks to be called: `target` (20 bytes) with `data`."""
+
+    proposer: str
+    target: bytes
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +42,8 @@ class Proposal:
     From block time `expires_at` (seconds since 1970) on it can be neither approved nor executed. `needed`: ⌈2V/3⌉ of the members
     voting now. `refusal`: why `execute` would fail in that block's state, None when it would go through. Its name is "" when the
     node gives no custom error; of ProposalCallFailed the second argument is the proposed call's own `Refusal`.
+    `failure`: why the proposed call itself would fail if enough approved it now; None when it would go through, when the proposal
+    is over, and when the node cannot tell.
     """
 
     id: int
@@ -41,6 +55,7 @@ class Proposal:
     approvals: tuple[str, ...]
     needed: int
     refusal: Refusal | None
+    failure: Refusal | None
 
 
 def proposal(rpc: ChainPort, consortium: bytes, number: int) -> Proposal | None:
@@ -51,10 +66,39 @@ def proposal(rpc: ChainPort, consortium: bytes, number: int) -> Proposal | None:
     return _read(rpc, consortium, [number], block)[0]
 
 
-def proposals(rpc: ChainPort, consortium: bytes) -> list[Proposal]:
-    """Every proposal there has been, the oldest first, all at one block and in few requests."""
+def proposals(rpc: ChainPort, consortium: bytes, *, below: int | None = None, most: int = PAGE) -> list[Proposal]:
+    """Up to `most` proposals, the newest first, all at one block; of those numbered less than `below` where it is given.
+
+    All live equally long, so those whose time is not over come before all others.
+    """
     block = latest_number(rpc)
-    return _read(rpc, consortium, range(1, _count(rpc, consortium, block) + 1), block)
+    last = _count(rpc, consortium, block)
+    if below is not None:
+        last = min(last, below - 1)
+    return _read(rpc, consortium, range(last, max(0, last - most), -1), block)
+
+
+def proposal_count(rpc: ChainPort, consortium: bytes) -> int:
+    """How many proposals there have been; the newest one's number."""
+    return _count(rpc, consortium, latest_number(rpc))
+
+
+def open_number(rpc: ChainPort, consortium: bytes, wanted: Proposed) -> int | None:
+    """The number of the newest proposal of just this that is neither executed nor expired, or None."""
+    block = latest_number(rpc)
+    now = quantity(field_of(rpc.call("eth_getBlockByNumber", [to_quantity(block), False]), "timestamp"), "timestamp")
+    for number, entry in _newest_first(rpc, consortium, block):
+        if entry.expires_at <= now:
+            return None  # and so is every older one
+        if entry.proposed == wanted and not entry.executed:
+            return number
+    return None
+
+
+def newest_number(rpc: ChainPort, consortium: bytes, wanted: Proposed) -> int | None:
+    """The number of the newest proposal of just this, whatever became of it, or None."""
+    entries = _newest_first(rpc, consortium, latest_number(rpc))
+    return next((number for number, entry in entries if entry.proposed == wanted), None)
 
 
 def propose_call(target: bytes, data: bytes) -> bytes:
@@ -132,34 +176,83 @@ def _count(rpc: ChainPort, consortium: bytes, block: int) -> int:
     return int(count)
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A proposal as the contract's view has it."""
+
+    proposed: Proposed
+    expires_at: int
+    executed: bool
+    approvals: tuple[str, ...]
+
+
+def _newest_first(rpc: ChainPort, consortium: bytes, block: int) -> Iterator[tuple[int, _Entry]]:
+    """Every proposal with its number, a page at a time: whoever has seen enough asks no further."""
+    for last in range(_count(rpc, consortium, block), 0, -PAGE):
+        numbers = range(last, max(0, last - PAGE), -1)
+        yield from zip(numbers, _entries(rpc, consortium, numbers, block), strict=True)
+
+
+def _entries(rpc: ChainPort, consortium: bytes, numbers: Sequence[int], block: int) -> list[_Entry]:
+    entries = []
+    for (found,) in views(rpc, CONSORTIUM, consortium, "proposal", [[number] for number in numbers], block=block):
+        target, proposer, expires_at, executed, data, approvals = found
+        proposed = Proposed(uscc_of(proposer), data_bytes(target, "target", length=20), data)
+        entries.append(_Entry(proposed, expires_at, executed, tuple(sorted(uscc_of(word) for word in approvals))))
+    return entries
+
+
 def _read(rpc: ChainPort, consortium: bytes, numbers: Sequence[int], block: int) -> list[Proposal]:
-    found = views(rpc, CONSORTIUM, consortium, "proposal", [[number] for number in numbers], block=block)
+    entries = _entries(rpc, consortium, numbers, block)
     refusals = _refusals(rpc, consortium, numbers, block)
+    failures = _failures(rpc, consortium, [(entry.proposed, why) for entry, why in zip(entries, refusals, strict=True)], block)
     threshold = needed(len(voters(rpc, consortium, block=block)))
-    read = []
-    for number, (entry,), refusal in zip(numbers, found, refusals, strict=True):
-        target, proposer, expires_at, executed, data, approvals = entry
-        read.append(
-            Proposal(
-                id=number,
-                target=data_bytes(target, "target", length=20),
-                data=data,
-                proposer=uscc_of(proposer),
-                expires_at=expires_at,
-                executed=executed,
-                approvals=tuple(sorted(uscc_of(word) for word in approvals)),
-                needed=threshold,
-                refusal=refusal,
-            )
+    return [
+        Proposal(
+            id=number,
+            target=entry.proposed.target,
+            data=entry.proposed.data,
+            proposer=entry.proposed.proposer,
+            expires_at=entry.expires_at,
+            executed=entry.executed,
+            approvals=entry.approvals,
+            needed=threshold,
+            refusal=refusal,
+            failure=failure,
         )
-    return read
+        for number, entry, refusal, failure in zip(numbers, entries, refusals, failures, strict=True)
+    ]
 
 
 def _refusals(rpc: ChainPort, consortium: bytes, numbers: Sequence[int], block: int) -> list[Refusal | None]:
     """What executing each would end with. A call that a node cannot finish is refused like any: it hides no other proposal."""
     calls = [{"to": to_data(consortium), "data": to_data(execute_call(number))} for number in numbers]
-    answers = rpc.batch([("eth_call", [call, to_quantity(block)]) for call in calls])
+    answers = rpc.batch([_call_at(call, block) for call in calls])
     return [_refusal_of(answer.data or b"") if isinstance(answer, RpcRefused) else None for answer in answers]
+
+
+def _failures(
+    rpc: ChainPort, consortium: bytes, found: Sequence[tuple[Proposed, Refusal | None]], block: int
+) -> list[Refusal | None]:
+    """What each proposed call would end with. Of those that lack approvals the call itself is tried, as the consortium's.
+
+    An answer without revert data is no word of a contract: nothing is said then.
+    """
+    lacking = [proposed for proposed, why in found if why is not None and why.name == _TOO_FEW]
+    calls = [{"from": to_data(consortium), "to": to_data(one.target), "data": to_data(one.data)} for one in lacking]
+    answers = iter(rpc.batch([_call_at(call, block) for call in calls]) if calls else [])
+    failures: list[Refusal | None] = []
+    for _, why in found:
+        if why is not None and why.name == _TOO_FEW:
+            answer = next(answers)
+            failures.append(_decoded(answer.data) if isinstance(answer, RpcRefused) and answer.data is not None else None)
+        else:
+            failures.append(why.arguments[1] if why is not None and why.name == "ProposalCallFailed" else None)
+    return failures
+
+
+def _call_at(call: dict[str, str], block: int) -> Call:
+    return "eth_call", [call, to_quantity(block)]
 
 
 def _refusal_of(data: bytes) -> Refusal:

@@ -19,7 +19,7 @@ from eth_account import Account
 from eth_hash.auto import keccak
 
 from certs.scope import CLASSES, STAGES
-from certs.slots import anchor_slots, member_word
+from certs.slots import anchor_slots, code_word, member_word
 from ledger.contracts import ANCHOR_LOG, CONSORTIUM, STATUS_REGISTRY, artifact, event_topic
 from ledger.errors import RpcRefused, RpcUnavailable
 from ledger.manifest import Deployment
@@ -34,6 +34,7 @@ _HEADER = (
 )  # fmt: skip
 _QUANTITIES = {"difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas"}
 _ANCHOR = keccak(b"anchor(uint64,bytes32,uint64,uint64,uint8)")[:4]
+_ADMITTED = event_topic(artifact(CONSORTIUM), "MemberAdmitted")
 _HEAD = keccak(b"head(bytes32,uint64)")[:4]
 
 
@@ -73,6 +74,8 @@ class FakeChain:
     rights: dict[str, int] = field(default_factory=dict)  # of a member (USCC) that does not hold all of them
     refuse: str = ""  # the custom error (of Consortium) that every anchor ends with
     refuse_act: str = ""  # the same for statuses and votes
+    fail_proposed: str = ""  # the same for what proposals call
+    admitted: list[tuple[int, str, str]] = field(default_factory=list)  # MemberAdmitted logs: (block, USCC, code)
     fail_act: bool = False  # statuses and votes fail in their block, whatever a call says before
     lose_answers: int = 0  # so many sends land, and their answer is lost
     swallow: int = 0  # so many sends are answered well, and forgotten
@@ -191,6 +194,10 @@ class FakeChain:
             return hexed(encode(["bytes32", "uint48", "uint48", "uint8", "uint64"], self._head(member[:18].decode(), seq)))
         to = bytes.fromhex(call["to"][2:])
         contract = contract_at(self.world, to)
+        if call.get("from") == hexed(self.world.consortium):
+            if self.fail_proposed:
+                raise RpcRefused(3, _custom_error(self.fail_proposed))
+            return "0x"
         shown = None if contract is None else self._at_tip(lambda: self.contracts.view(contract, data))
         if shown is not None:
             return hexed(shown)
@@ -199,8 +206,10 @@ class FakeChain:
             raise RpcRefused(3, _custom_error(refusal))
         return "0x"
 
-    def _eth_getLogs(self, query: dict[str, Any]) -> list[dict[str, str]]:
+    def _eth_getLogs(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         first, last = int(query["fromBlock"], 16), int(query["toBlock"], 16)
+        if query["topics"] == [hexed(_ADMITTED)]:
+            return [_admission(uscc, code) for number, uscc, code in self.admitted if first <= number <= last]
         found = []
         for mined in self.chain[first : min(last, self._tip().block.number) + 1]:
             for sent, (_, logs) in zip(mined.transactions, mined.receipts, strict=True):
@@ -324,6 +333,11 @@ def _custom_error(name: str) -> bytes:
                 ]
                 return keccak(f"{name}({','.join(types)})".encode())[:4] + encode(types, zeros)
     raise KeyError(name)
+
+
+def _admission(uscc: str, code: str) -> dict[str, Any]:
+    values = encode(["bytes8", "uint8", "uint64"], [code_word(code), 15, ALL_SCOPE])
+    return {"topics": [hexed(_ADMITTED), hexed(member_word(uscc)), hexed(bytes(32))], "data": hexed(values)}
 
 
 def _receipt_raw(succeeded: bool, logs: list[Any]) -> bytes:

@@ -39,6 +39,7 @@ class FakeVotes:
 
     proposals: list[FakeProposal] = field(default_factory=list)
     frozen: set[str] = field(default_factory=set)
+    retired: set[str] = field(default_factory=set)
     changes: int = 0
 
 
@@ -99,12 +100,14 @@ class FakeContracts:
         return last.epoch, last.from_block, [hexed(v) for v in last.validators], [member_word(o) for o in last.operators]
 
     def _view_voters(self) -> tuple[Any, ...]:
-        return (sorted(member_word(uscc) for uscc, _ in self.members.values() if self._rights(uscc) & VOTE),)
+        voting = (uscc for uscc, _ in self.members.values() if uscc not in self.now.retired and self._rights(uscc) & VOTE)
+        return (sorted(map(member_word, voting)),)
 
     def _view_members(self, member: bytes) -> tuple[Any, ...]:
         for signer, (uscc, code) in self.members.items():
             if member_word(uscc) == member:
-                return ((code_word(code), 2**64 - 1, self.rights.get(uscc, 15), True, uscc in self.now.frozen, signer),)
+                active, frozen = uscc not in self.now.retired, uscc in self.now.frozen
+                return ((code_word(code), 2**64 - 1, self.rights.get(uscc, 15), active, frozen, signer),)
         return ((bytes(8), 0, 0, False, False, "0x" + "00" * 20),)
 
     def _view_acting(self, signer: str) -> tuple[Any, ...]:

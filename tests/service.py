@@ -24,7 +24,7 @@ from certs.canonical import canonical
 from certs.merkle import tree_levels
 from certs.number import Number
 from certs.suites import hash_function
-from gateway import rendering
+from gateway import item_proofs, rendering
 from gateway.acts.desk import Desk
 from gateway.app import create_app
 from gateway.auth import make_key
@@ -52,6 +52,10 @@ FARM, ABATTOIR, MARKET, SHOP, KITCHEN = (
     "93320623TE5T00016W", "91310113TE5T00024G", "91310118TE5T00032K", "91310112TE5T00040P", "12310107TE5T000758",
 )  # fmt: skip
 PLANT, PLATFORM = "91310120TE5T000597", "91310110TE5T00411H"
+KINDS = {
+    FARM: "farm", ABATTOIR: "slaughterhouse", MARKET: "wholesale_market", SHOP: "supermarket", KITCHEN: "school_canteen",
+    PLANT: "infant_formula_producer", PLATFORM: "ecommerce_platform",
+}  # fmt: skip
 ENTERPRISES = {FARM: AGR, ABATTOIR: COM, MARKET: COM, SHOP: COM, KITCHEN: EDU, PLANT: AMR, PLATFORM: COM}
 _MIGRATED: list[bytes] = []
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"cn": "https://trace.example.cn/ns/cn/"}]
@@ -66,11 +70,13 @@ def event(**changes: Any) -> dict[str, Any]:
         "bizStep": "inspecting",
         "action": "OBSERVE",
         "quantityList": [{"epcClass": "https://id.gs1.org/01/09521234100027/10/S20250602-07", "quantity": 8010.5, "uom": "KGM"}],
+        "readPoint": {"id": "https://id.gs1.org/414/9521234000020/254/INSP"},
         "bizTransactionList": [{"type": "cert", "bizTransaction": "https://trace.example.cn/id/qcert/productB/3101234567"}],
         "cn:uscc": ABATTOIR,
         "cn:category": "pork",
         "cn:link": "post_mortem",
         "cn:productQuarantineCertB": "3101234567",
+        "cn:meatQualityCert": "ABA-PZ-250602-07",
         "cn:officialVet": "虚构兽医乙",
     }
     made.update({name.replace("__", ":"): value for name, value in changes.items()})
@@ -96,11 +102,18 @@ class FixedProofs:
     db: Database
     failure: Exception | None = None
     found: list[str] = field(default_factory=list)
+    stapled: str | None = None  # the unit that a staple was last asked for
 
     def certificate(self, number: str, wanted: str) -> dict[str, Any] | None:
         return rendering.certificate(self.db, number, wanted)
 
-    def staple(self, number: str) -> dict[str, Any] | None:
+    def item(self, number: str, unit: str) -> dict[str, Any] | None:
+        return item_proofs.item_proof(self.db, number, unit)
+
+    def staple(self, number: str, unit: str | None = None) -> dict[str, Any] | None:
+        if unit is not None:
+            self.item(number, unit)
+        self.stapled = unit
         if self.failure is not None:
             raise self.failure
         return {"headers": ["0xc0"], "nodes": []}
@@ -156,7 +169,7 @@ class Service:
         )
         with self.db.write() as tx:
             for uscc, member in ENTERPRISES.items():
-                register(tx, Enterprise(uscc, "示例", "any", member))
+                register(tx, Enterprise(uscc, "示例", KINDS[uscc], member))
 
     def random(self, length: int) -> bytes:
         """Bytes that never repeat, the same in every run."""

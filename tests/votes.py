@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from ledger.governance import approve_call, execute_call, proposals, propose_call
+from ledger.governance import approve_call, execute_call, proposal_count, propose_call
 from ledger.manifest import Deployment
 from ledger.rpc import ChainPort
 from ledger.signers import Signer
@@ -35,7 +35,7 @@ def propose(rpc: ChainPort, deployment: Deployment, signer: Signer, target: byte
     """Proposes; the proposal's number."""
     (included,) = send_all(rpc, deployment, [(signer, deployment.consortium, propose_call(target, data))])
     assert included.succeeded
-    return proposals(rpc, deployment.consortium)[-1].id
+    return proposal_count(rpc, deployment.consortium)
 
 
 def approve(rpc: ChainPort, deployment: Deployment, signers: Sequence[Signer], number: int) -> None:

@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from certs.canonical import canonical
 from certs.evm.keccak import keccak256
+from gateway.acts.fields import Fields
 from gateway.acts.proposals import Words, read_proposal
 from gateway.acts.prospects import PROPOSAL_CHANGED, Call, Outlook, digest_of, prospect
+from gateway.acts.roll import Roll
 from gateway.acts.statuses import read_status
 from gateway.errors import Refused
 from gateway.store import acts
@@ -59,21 +61,21 @@ class Desk:
         signers: Mapping[str, str],
         now: Callable[[], int],
     ) -> None:
-        self._database = database
+        self.database = database
         self.rpc = rpc
         self.consortium = consortium
         self.signers = signers
+        self.roll = Roll(consortium)
         self._now = now
 
-    @property
     def words(self) -> Words:
-        """What members' codes and certificate numbers mean here."""
-        return Words({member.code: member.uscc for member in self.consortium.members}, self.consortium.prefix)
+        """What members' codes and certificate numbers mean here, as of now. Raises what the RPC port raises."""
+        return Words(self.roll.names(self.rpc).codes, self.consortium.prefix)
 
     def ask_status(self, member: str, content: Any, *, by: str) -> Act:
         """Queues a change of status. Raises `Refused` and what the RPC port raises."""
         self._signer_of(member)
-        with self._database.read() as tx:
+        with self.database.read() as tx:
             asked = read_status(content, tx, member=member, code=self.consortium.code_of(member), prefix=self.consortium.prefix)
         if asked.subject.startswith("code "):
             self._require(member, RECALL, "status.recall_right")
@@ -84,7 +86,7 @@ class Desk:
     def ask_proposal(self, member: str, content: Any, *, by: str) -> Act:
         """Queues a proposal; proposing is not approving."""
         self._signer_of(member)
-        wording, data = read_proposal(content, self.words)
+        wording, data = read_proposal(content, self.words())
         self._require(member, VOTE, "vote.right")
         deployment = self.consortium.deployment
         target = deployment.status_registry if wording.of_registry else deployment.consortium
@@ -98,22 +100,28 @@ class Desk:
         )
         return self._queue(asked, by)
 
-    def ask_vote(self, member: str, vote: str, number: int, *, by: str) -> Act:
-        """Queues an approval, its withdrawal or an execution (`vote` is a name of `VOTES`), bound to what the proposal calls."""
+    def ask_vote(self, member: str, vote: str, number: int, content: Any = None, *, by: str) -> Act:
+        """Queues an approval, its withdrawal or an execution (`vote` is a name of `VOTES`), bound to what the proposal calls.
+
+        `content` may say what the asker saw that it calls, as `{"calls": "0x…"}`: another proposal is `proposal.changed`.
+        """
         self._signer_of(member)
+        seen = None if content is None else Fields(content, ("calls",)).digest("calls")
         voted_on = self.proposal(number)
+        digest = digest_of(voted_on.target, voted_on.data)
+        if seen not in (None, digest):
+            raise Refused("proposal.changed")
         if vote == "execute":
             self._require(member, 0, "member.signer")
         else:
             self._require(member, VOTE, "vote.right")
-        digest = "0x" + digest_of(voted_on.target, voted_on.data).hex()
         asked = Asked(
             member=member,
             kind=acts.VOTE,
             subject=f"proposal {number}",
             target=acts.CONSORTIUM,
             data=VOTES[vote](number),
-            content=canonical({"action": vote, "proposal": number, "calls": digest}).decode(),
+            content=canonical({"action": vote, "proposal": number, "calls": "0x" + digest.hex()}).decode(),
         )
         return self._queue(asked, by)
 
@@ -132,7 +140,7 @@ class Desk:
 
     def find(self, act_id: int) -> Act | None:
         """The act of this id, or None."""
-        with self._database.read() as tx:
+        with self.database.read() as tx:
             return acts.find(tx, act_id)
 
     def proposal(self, number: int) -> Proposal:
@@ -164,5 +172,5 @@ class Desk:
         found = prospect(self.rpc, deployment, call)
         if found.outlook is Outlook.REFUSED and found.error in PROBLEM_OF:
             raise Refused(PROBLEM_OF[found.error])
-        with self._database.write() as tx:
+        with self.database.write() as tx:
             return acts.ask(tx, asked, by=by, now=self._now())

@@ -15,7 +15,7 @@ from certs.codes import code_key
 from certs.number import Number
 from certs.scope import CLASSES, STAGES
 from certs.staple import BATCH_STATUSES, CODE_STATUSES, LEAF_STATUSES, Status
-from gateway.acts.fields import MAX_SEQ, Fields
+from gateway.acts.fields import MAX_SEQ, SUCCESSOR_RULE, Fields
 from ledger import governance as votes
 from ledger import registry
 from ledger.actions import RIGHT_BITS
@@ -83,7 +83,7 @@ def _announce(fields: Fields, words: Words) -> bytes:
 def _leaf(fields: Fields, words: Words) -> bytes:
     status, reason = fields.status(LEAF_STATUSES), fields.reason()
     if (status is Status.SUPERSEDED) != ("successor" in fields):
-        fields.refuse("successor")
+        fields.refuse("successor", expected=SUCCESSOR_RULE)
     member, number = _numbered(fields, "number", words)
     successor = None
     if status is Status.SUPERSEDED:
@@ -115,7 +115,14 @@ def _code(fields: Fields, words: Words) -> bytes:
 def _numbered(fields: Fields, name: str, words: Words) -> tuple[str, Number]:
     number = fields.number(name)
     if number.prefix != words.prefix or number.code not in words.members:
-        fields.refuse(name)
+        codes = " ".join(sorted(words.members))
+        fields.refuse(
+            name,
+            expected=(
+                f"须以 {words.prefix}- 和这些简码之一开头：{codes}",
+                f"a number of {words.prefix}- and one of: {codes}",
+            ),
+        )
     return words.members[number.code], number
 
 

@@ -16,16 +16,17 @@ from certs.evm.keccak import keccak256
 from certs.staple import Status, StatusWord
 from ledger.anchors import preflight
 from ledger.contracts import ANCHOR_LOG, CONSORTIUM, STATUS_REGISTRY, Refusal, artifact, decode_call, decode_refusal
-from ledger.governance import Proposal, proposal, proposals
+from ledger.governance import Proposal, Proposed, newest_number, open_number, proposal
 from ledger.manifest import Deployment
 from ledger.quantities import data_bytes
 from ledger.registry import batch_status, code_statuses, leaf_status
 from ledger.rpc import ChainPort
 
 PROPOSAL_CHANGED: Final = "ProposalChanged"  # ours: another proposal stands under the number since a rewind
+CALL_FAILED: Final = "ProposalCallFailed/"  # before the error of the call that a proposal makes
 UNNAMED: Final = ""  # the contract gave no error of its own
 # The chain is behind, or was rewound: a place that certificates were issued for comes back; a set is in force a block later.
-_NOT_NOW: Final = frozenset({"StatusPlaceMissing", "ProposalCallFailed/ValidatorsNotInForce"})
+_NOT_NOW: Final = frozenset({"StatusPlaceMissing", f"{CALL_FAILED}ValidatorsNotInForce"})
 # What refuses a call because what it asks for is so.
 _IN_EFFECT: Final = {
     ("approve", "ProposalAlreadyApproved"),
@@ -92,24 +93,19 @@ def name_of(refusal: Refusal) -> str:
     """The error's name; of a proposed call that fails, `ProposalCallFailed/` and the name of its own error."""
     if refusal.name != "ProposalCallFailed":
         return refusal.name
-    inner = refusal.arguments[1]
-    if isinstance(inner, bytes):
-        inner = decode_refusal([artifact(name) for name in (CONSORTIUM, ANCHOR_LOG, STATUS_REGISTRY)], inner)
-    return f"{refusal.name}/{inner.name}"
+    inner = decode_refusal([artifact(name) for name in (CONSORTIUM, ANCHOR_LOG, STATUS_REGISTRY)], refusal.arguments[1])
+    return f"{CALL_FAILED}{inner.name}"
 
 
 def number_given(rpc: ChainPort, deployment: Deployment, call: Call) -> int | None:
     """The number of the newest proposal that this call would make, where it proposes and there is one."""
     function, arguments = _read(deployment, call)
-    if function != "propose":
-        return None
-    made = _same_proposals(rpc, deployment, call.member, arguments)
-    return made[-1].id if made else None
+    return newest_number(rpc, deployment.consortium, _proposed(call, arguments)) if function == "propose" else None
 
 
-def _same_proposals(rpc: ChainPort, deployment: Deployment, proposer: str, arguments: Sequence[Any]) -> list[Proposal]:
-    wanted = (proposer, data_bytes(arguments[0], "target", length=20), arguments[1])
-    return [entry for entry in proposals(rpc, deployment.consortium) if (entry.proposer, entry.target, entry.data) == wanted]
+def _proposed(call: Call, arguments: Sequence[Any]) -> Proposed:
+    target, data = arguments
+    return Proposed(call.member, data_bytes(target, "target", length=20), data)
 
 
 def _read(deployment: Deployment, call: Call) -> tuple[str, Sequence[Any]]:
@@ -142,7 +138,7 @@ def _stands(
             key, status, reason = arguments
             return _says(code_statuses(rpc, registry, [key])[0], status, reason, None)
         case "propose":
-            return any(map(_is_open, _same_proposals(rpc, deployment, call.member, arguments)))
+            return open_number(rpc, deployment.consortium, _proposed(call, arguments)) is not None
         case "approve":  # also of one that was executed since
             return voted_on is not None and call.member in voted_on.approvals
     return False
@@ -150,7 +146,3 @@ def _stands(
 
 def _says(word: StatusWord | None, status: int, reason: int, successor: tuple[int, int] | None) -> bool:
     return word is not None and (word.status, word.reason, word.successor) == (Status(status), reason, successor)
-
-
-def _is_open(entry: Proposal) -> bool:
-    return entry.refusal is None or entry.refusal.name not in ("ProposalAlreadyExecuted", "ProposalExpired")

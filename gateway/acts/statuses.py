@@ -16,7 +16,7 @@ from certs.canonical import canonical
 from certs.codes import code_key
 from certs.number import Number
 from certs.staple import BATCH_STATUSES, CODE_STATUSES, LEAF_STATUSES, Status
-from gateway.acts.fields import MAX_SEQ, Fields
+from gateway.acts.fields import MAX_SEQ, SUCCESSOR_RULE, Fields
 from gateway.errors import Refused
 from gateway.store import batches, certificates
 from gateway.store.acts import REGISTRY, STATUS, Asked
@@ -36,9 +36,9 @@ def read_status(content: Any, tx: Connection, *, member: str, code: str, prefix:
     """
     fields = Fields(content, _ALLOWED)
     if sum(name in fields for name in ("number", "batch", "code")) != 1:
-        fields.refuse()
+        fields.refuse(expected=("number、batch、code 须有且只有一个", "just one of number, batch and code"))
     if "successor" in fields and "number" not in fields:
-        fields.refuse("successor")
+        fields.refuse("successor", expected=SUCCESSOR_RULE)
     if "number" in fields:
         return _read_leaf(fields, member, lambda number, name: _place(tx, fields, number, name, code=code, prefix=prefix))
     if "batch" in fields:
@@ -59,7 +59,7 @@ def subject_of_leaf(seq: int, index: int) -> str:
 def _read_leaf(fields: Fields, member: str, look_up: Lookup) -> Asked:
     status, reason = fields.status(LEAF_STATUSES), fields.reason()
     if (status is Status.SUPERSEDED) != ("successor" in fields):
-        fields.refuse("successor")
+        fields.refuse("successor", expected=SUCCESSOR_RULE)
     place = look_up(fields.number("number"), "number")
     successor = look_up(fields.number("successor"), "successor") if status is Status.SUPERSEDED else None
     if successor is not None and successor[1:] <= place[1:]:

@@ -7,8 +7,9 @@ A URL here comes from the person at the terminal. An answer that is too large, r
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from certs.errors import MalformedCertificate
 from certs.limits import LIMITS
 
 TIMEOUT_S = 20.0
+_BLOCK = 1 << 16
 
 
 class GatewayUnreachable(Exception):
@@ -31,6 +33,7 @@ class Answer:
     status: int
     body: bytes
     location: str
+    link: str = ""
 
     def json(self) -> Any:
         """The body as strict JSON. Raises `GatewayUnreachable` when it is not."""
@@ -69,14 +72,34 @@ class GatewayClient:
         sent = {"Content-Type": "application/json", **(headers or {})}
         return self._send(self._request("POST", path, content=body, headers=sent))
 
+    def post_file(
+        self, path: str, file: Path, *, params: Mapping[str, str], headers: Mapping[str, str], sent: Callable[[int], None],
+        patience_s: float,
+    ) -> Answer:  # fmt: skip
+        """POST of a file's bytes, read as they are sent; `sent` is told how many at a time. `patience_s` is for the answer.
+
+        Raises `GatewayUnreachable`, and `OSError` for a file that cannot be read.
+        """
+        length = {"Content-Length": str(file.stat().st_size)}
+        content, parameters = _blocks(file, sent), {name: value for name, value in params.items() if value}
+        request = self._request(
+            "POST", path, content=content, params=parameters, headers={**headers, **length},
+            timeout=httpx.Timeout(TIMEOUT_S, read=patience_s),
+        )  # fmt: skip
+        return self._send(request, patience_s=patience_s)
+
+    def download(self, path: str, params: Mapping[str, str] | None = None, *, max_bytes: int, patience_s: float) -> Answer:
+        """GET of a file of up to `max_bytes`. Raises `GatewayUnreachable`."""
+        return self._send(self._request("GET", path, params=params), patience_s=patience_s, max_bytes=max_bytes)
+
     def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:
         try:
             return self._http.build_request(method, path, **parts)
         except (httpx.InvalidURL, ValueError) as error:
             raise GatewayUnreachable("not an address") from error
 
-    def _send(self, request: httpx.Request) -> Answer:
-        deadline = time.monotonic() + TIMEOUT_S
+    def _send(self, request: httpx.Request, *, patience_s: float = TIMEOUT_S, max_bytes: int = LIMITS.bundle_bytes) -> Answer:
+        deadline = time.monotonic() + patience_s
         chunks, size = [], 0
         try:
             response = self._http.send(request, stream=True)
@@ -86,10 +109,19 @@ class GatewayClient:
                 for chunk in response.iter_raw():
                     chunks.append(chunk)
                     size += len(chunk)
-                    if size > LIMITS.bundle_bytes or time.monotonic() > deadline:
+                    if size > max_bytes or time.monotonic() > deadline:
                         raise GatewayUnreachable("too large or too slow")
             finally:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise GatewayUnreachable(type(error).__name__) from error
-        return Answer(response.status_code, b"".join(chunks), response.headers.get("Location", ""))
+        return Answer(
+            response.status_code, b"".join(chunks), response.headers.get("Location", ""), response.headers.get("Link", "")
+        )  # fmt: skip
+
+
+def _blocks(file: Path, sent: Callable[[int], None]) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while block := opened.read(_BLOCK):
+            yield block
+            sent(len(block))

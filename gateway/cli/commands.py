@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import typer
 
+from gateway.cli.acts import acts_app
 from gateway.cli.certificates import certificates_command
 from gateway.cli.chain import chain_command
 from gateway.cli.demo.command import demo_command
 from gateway.cli.deploy import deploy_command
+from gateway.cli.enterprises import enterprises_app
+from gateway.cli.events import events_command
 from gateway.cli.keys import keys_app
 from gateway.cli.members import members_app
+from gateway.cli.quality import quality_command
 from gateway.cli.serve import serve_command
 from gateway.cli.status import status_app
 from gateway.cli.submit import submit_command
@@ -29,9 +33,13 @@ app.command("verify")(verify_command)
 app.add_typer(trust_app, name="trust")
 app.command("submit")(submit_command)
 app.command("certificates")(certificates_command)
+app.command("events")(events_command)
 app.add_typer(status_app, name="status")
 app.add_typer(members_app, name="members")
+app.add_typer(acts_app, name="acts")
 app.command("serve")(serve_command)
+app.add_typer(enterprises_app, name="enterprises")
 app.add_typer(keys_app, name="keys")
+app.command("quality")(quality_command)
 app.command("deploy")(deploy_command)
 app.command("chain")(chain_command)

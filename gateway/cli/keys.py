@@ -1,12 +1,10 @@
-"""`shisu keys`: signer keystores, API keys and the enterprises they belong to."""
+"""`shisu keys`: signer keystores and API keys."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,14 +13,11 @@ from rich.table import Table
 
 from certs.codes import uscc_is_valid
 from certs.times import format_time
-from gateway.auth import RIGHTS, make_key
+from gateway.auth import RIGHTS, SUBMIT_ON_BEHALF, make_key
+from gateway.cli.opened_store import opened_store
 from gateway.cli.say import CONSOLE, fail, say
 from gateway.cli.serve import SETTINGS
-from gateway.errors import UnsafeSettings
-from gateway.settings import load_settings
-from gateway.store.database import Database, migrate, open_database
-from gateway.store.enterprises import Enterprise, register
-from gateway.store.keys import insert_key, list_keys, revoke_key
+from gateway.store.keys import find_key, insert_key, list_keys, revoke_key, set_on_behalf
 from ledger.errors import LedgerError
 from ledger.signers import create_keystore, write_private
 
@@ -64,7 +59,7 @@ def issue(
     stored, text = make_key(
         owner, rights=right, on_behalf=on_behalf or [], now=now, valid_s=days * _DAY_S, random=secrets.token_bytes
     )
-    with _store(settings_file) as database, database.write() as tx:
+    with opened_store(settings_file) as (_, database), database.write() as tx:
         insert_key(tx, stored)
     print(text)
 
@@ -73,7 +68,7 @@ def issue(
 def list_command(settings_file: SETTINGS = None) -> None:
     """列出接口密钥 List API keys: id, owner, rights, expiry. Secrets are not stored, so they cannot be shown."""
     table = Table("id", "持有者 owner", "权限 rights", "到期 expires", "已吊销 revoked")
-    with _store(settings_file) as database, database.read() as tx:
+    with opened_store(settings_file) as (_, database), database.read() as tx:
         for key in list_keys(tx):
             revoked = "" if key.revoked_at is None else format_time(key.revoked_at)
             table.add_row(key.id, key.owner, " ".join(sorted(key.rights)), format_time(key.expires_at), revoked)
@@ -83,50 +78,42 @@ def list_command(settings_file: SETTINGS = None) -> None:
 @keys_app.command("revoke")
 def revoke(key_id: Annotated[str, typer.Argument(metavar="ID")], settings_file: SETTINGS = None) -> None:
     """吊销接口密钥 Revoke an API key at once."""
-    with _store(settings_file) as database, database.write() as tx:
+    with opened_store(settings_file) as (_, database), database.write() as tx:
         done = revoke_key(tx, key_id, now=int(time.time()))
     if not done:
         fail("没有这个有效密钥", "There is no such live key")
     say("已吊销", "Revoked.")
 
 
-@keys_app.command("enterprises")
-def enterprises(
-    file: Annotated[Path, typer.Argument(help='JSON: {"enterprises": [{uscc, name, kind, member, gln}]}')],
+@keys_app.command("allow")
+def allow(
+    key_id: Annotated[str, typer.Argument(metavar="ID")],
+    usccs: Annotated[list[str], typer.Argument(metavar="USCC…", help="企业 enterprises it may submit for from now on")],
     settings_file: SETTINGS = None,
 ) -> None:
-    """登记企业 Register enterprises; `member` is the code of the bureau under which an enterprise's events close."""
-    with _store(settings_file) as database:
-        count = register_file(database, file, {m.code: m.uscc for m in load_settings(settings_file).members})
-    say(f"已登记 {count} 家", f"{count} registered.")
+    """增加可代报的企业 Let a key with submit:onbehalf submit for more enterprises."""
+    _change_list(settings_file, key_id, lambda listed: listed | set(usccs), usccs)
 
 
-def register_file(database: Database, file: Path, members: dict[str, str]) -> int:
-    """Registers every enterprise of a file. `members` is code → USCC. Ends the command for a file that is wrong."""
-    try:
-        listed = [
-            Enterprise(uscc=row["uscc"], name=row["name"], kind=row["kind"], member=members[row["member"]], gln=row.get("gln"))
-            for row in json.loads(file.read_bytes())["enterprises"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        fail("企业文件不正确", "The file of enterprises is wrong", code=2)
-    if not all(uscc_is_valid(enterprise.uscc) for enterprise in listed):
-        fail("统一社会信用代码不正确", "A USCC in the file is wrong", code=2)
-    with database.write() as tx:
-        for enterprise in listed:
-            register(tx, enterprise)
-    return len(listed)
+@keys_app.command("deny")
+def deny(
+    key_id: Annotated[str, typer.Argument(metavar="ID")],
+    usccs: Annotated[list[str], typer.Argument(metavar="USCC…", help="企业 enterprises it may submit for no more")],
+    settings_file: SETTINGS = None,
+) -> None:
+    """取消代报 Let a key submit for these enterprises no more, at once."""
+    _change_list(settings_file, key_id, lambda listed: listed - set(usccs), usccs)
 
 
-@contextmanager
-def _store(settings_file: Path | None) -> Iterator[Database]:
-    try:
-        settings = load_settings(settings_file)
-    except UnsafeSettings as error:
-        fail("设置不安全或不正确", "\n  ".join(error.reasons), code=2)
-    database = open_database(settings.database_url)
-    try:
-        migrate(database)
-        yield database
-    finally:
-        database.close()
+def _change_list(
+    settings_file: Path | None, key_id: str, change: Callable[[frozenset[str]], frozenset[str]], usccs: list[str]
+) -> None:
+    if not all(map(uscc_is_valid, usccs)):
+        fail("统一社会信用代码不正确", "A USCC is wrong", code=2)
+    with opened_store(settings_file) as (_, database), database.write() as tx:
+        key = find_key(tx, key_id)
+        if key is None or key.revoked_at is not None or SUBMIT_ON_BEHALF not in key.rights:
+            fail("没有这个可代报的有效密钥", "There is no such live key with submit:onbehalf")
+        changed = change(key.on_behalf)
+        set_on_behalf(tx, key_id, changed)
+    say(f"现可代报 {len(changed)} 家", f"It may submit for {len(changed)} now.")

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from certs.times import format_time
@@ -30,6 +31,14 @@ def fail(zh: str, en: str, *, code: int = 1) -> NoReturn:
     _ERRORS.print(Text(zh, style="bold red"), soft_wrap=True)
     _ERRORS.print(Text(f"  {en}"), soft_wrap=True)
     raise typer.Exit(code)
+
+
+def folding_table(*headings: str) -> Table:
+    """A table that cuts nothing off: what does not fit its column goes on in the next line. Show it on `CONSOLE`."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
 def show_report(name: str, report: Report, *, as_json: bool) -> None:

@@ -1,50 +1,99 @@
-"""`shisu submit`: sends an EPCIS document to a gateway and says what became of each event."""
+"""`shisu submit`: sends EPCIS documents and tables to a gateway, and says what became of each event and row."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
 from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
 from gateway.cli.say import CONSOLE, fail, say
+from gateway.cli.submit_table import FORMS, TableWish, submit_table, write_template
+from gateway.cli.upload_progress import watched
 
 KEY_FILE = Annotated[Path, typer.Option(envvar="SHISU_KEY_FILE", help="接口密钥文件 file holding the API key id.secret")]
 URL = Annotated[str, typer.Option(envvar="SHISU_URL", help="网关地址 the gateway's address")]
 OUTCOMES = {"accepted": "已接收 accepted", "known": "已有 known", "refused": "拒收 refused"}
+PATIENCE_S: Final = 600.0  # for the answer to a large document
 _POLL_S = 0.5
 
 
-def submit_command(
-    file: Annotated[Path, typer.Argument(help="EPCIS 2.0 JSON 文件 an EPCISDocument")],
-    url: URL,
-    key_file: KEY_FILE,
+def submit_command(  # noqa: PLR0913, PLR0917  one parameter an option
+    files: Annotated[list[Path] | None, typer.Argument(help="文件 files: .json (EPCIS), .csv, .xlsx, .ndjson")] = None,
+    url: Annotated[str, typer.Option(envvar="SHISU_URL", help="网关地址 the gateway's address")] = "",
+    key_file: Annotated[
+        Path | None, typer.Option(envvar="SHISU_KEY_FILE", help="接口密钥文件 file holding the API key id.secret")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="表格的导入方案 how a table's rows become events")] = "",
+    submitter: Annotated[str, typer.Option(help="代哪个主体报送（统一社会信用代码） USCC to submit a table for")] = "",
+    sheet: Annotated[str, typer.Option(help="工作表名，默认第一个可见的 sheet of an .xlsx")] = "",
+    template: Annotated[str, typer.Option(help="不报送，只取该方案的空白模板 write the blank table of a profile")] = "",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="空白模板存到 where the blank table goes")] = None,
     proceed: Annotated[
         bool, typer.Option("--proceed", help="好的事件照收 take the good events of a document with bad ones")
     ] = False,
     wait_s: Annotated[int, typer.Option("--wait", min=0, help="最多等待上链的秒数 seconds to wait for certificates")] = 0,
 ) -> None:
-    """报送事件 Submit an EPCIS document. With --wait it waits until the events are on the chain and certified."""
-    with GatewayClient(url, key=read_key(key_file)) as gateway:
-        try:
-            headers = {"GS1-Capture-Error-Behaviour": "proceed" if proceed else "rollback"}
-            answer = gateway.post("/capture", file.read_bytes(), headers)
-            if answer.status != 202:
-                show_problem(answer)
-            job = wait_for_certificates(gateway, answer, wait_s)
-        except OSError:
-            fail("文件无法读取", "The file cannot be read", code=2)
-        except GatewayUnreachable as error:
-            fail(
-                "网关没有应答；可安全地重新报送同一文件",
-                f"No answer from the gateway ({error}); sending the same file again is safe",
-                code=7,
-            )
+    """报送事件和表格 Submit EPCIS documents and tables.
+
+    Good rows of a table are taken; refused rows are saved beside it with a column 错误原因: mend them and submit that file.
+    Sending the same file again changes nothing. With --wait it waits until a document's events are certified.
+
+    \b
+    例 Examples:
+      shisu submit --template pork_wholesale_day -o 空白表.xlsx
+      shisu submit 今日交易.xlsx --profile pork_wholesale_day --url https://gateway.example --key-file key
+      shisu submit events.json --wait 60
+    """
+    if template:
+        write_template(template, out, url=url, key_file=key_file)
+        return
+    if not files:
+        fail("请给出要报送的文件", "Name a file to submit, or --template; see shisu submit --help", code=2)
+    if not url or key_file is None:
+        fail("请给出网关地址和接口密钥文件", "Give --url and --key-file (or SHISU_URL and SHISU_KEY_FILE)", code=2)
+    key = read_key(key_file)
+    wish = TableWish(profile=profile, submitter=submitter, sheet=sheet)
+    codes = [_submit(file, url, key, wish, proceed=proceed, wait_s=wait_s, named=len(files) > 1) for file in files]
+    raise typer.Exit(max(codes))
+
+
+def _submit(file: Path, url: str, key: str, wish: TableWish, *, proceed: bool, wait_s: float, named: bool) -> int:
+    """Sends one file; 0 when all of it was taken, 1 when some of it was refused. Ends the command when nobody answers."""
+    if named:
+        CONSOLE.rule(file.name)
+    try:
+        with GatewayClient(url, key=key) as gateway:
+            if wish.profile or file.suffix.lower() in FORMS:
+                return submit_table(gateway, file, wish, on_problem=show_problem)
+            return _submit_document(gateway, file, proceed=proceed, wait_s=wait_s)
+    except OSError:
+        fail("文件无法读取", "The file cannot be read", code=2)
+    except GatewayUnreachable as error:
+        fail(
+            "网关没有应答；可安全地重新报送同一文件",
+            f"No answer from the gateway ({error}); sending the same file again is safe",
+            code=7,
+        )
+    except typer.Exit as ended:  # a refused file does not keep the others from being sent
+        return ended.exit_code
+
+
+def _submit_document(gateway: GatewayClient, file: Path, *, proceed: bool, wait_s: float) -> int:
+    headers = {
+        "Content-Type": "application/json", "GS1-Capture-Error-Behaviour": "proceed" if proceed else "rollback",
+    }  # fmt: skip
+    answer = watched(
+        file, lambda sent: gateway.post_file("/capture", file, params={}, headers=headers, sent=sent, patience_s=PATIENCE_S)
+    )
+    if answer.status != 202:
+        show_problem(answer)
+    job = wait_for_certificates(gateway, answer, wait_s)
     _show(job)
-    raise typer.Exit(0 if job["success"] else 1)
+    return 0 if job["success"] else 1
 
 
 def wait_for_certificates(gateway: GatewayClient, answer: Answer, wait_s: float) -> dict[str, Any]:
@@ -73,7 +122,10 @@ def show_problem(answer: Answer) -> None:
     if not isinstance(problem, dict) or "code" not in problem:
         fail("网关的应答无法识别", f"The gateway's answer is not understood (status {answer.status})", code=7)
     for error in problem.get("errors", []):
-        say(f"{error.get('pointer', '')}  {error.get('title', '')}", f"{error.get('titleEn', '')} ({error.get('code', '')})")
+        told_below = error.get("code") == problem["code"]  # one kind of fault lends the problem its words
+        zh = [error.get("pointer", ""), "" if told_below else error.get("title", ""), error.get("expected", "")]
+        en = ["" if told_below else f"{error.get('titleEn', '')} ({error.get('code', '')})", error.get("expectedEn", "")]
+        say("  ".join(filter(None, zh)), "  ".join(filter(None, en)))
     fail(str(problem.get("title", "")), f"{problem.get('titleEn', '')} ({problem['code']})")
 
 

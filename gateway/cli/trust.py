@@ -95,9 +95,7 @@ def update(
 
 @trust_app.command("diff")
 def diff(
-    first: Annotated[
-        str, typer.Argument(metavar="FILE|URL", help="只给一份则与已采信的比较 alone: with the pinned one")
-    ],
+    first: Annotated[str, typer.Argument(metavar="FILE|URL", help="只给一份则与已采信的比较 alone: with the pinned one")],
     second: _Source = None,
 ) -> None:
     """比较 Compare two bundles: what differs, and whether the second may take the first one's place."""

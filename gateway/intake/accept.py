@@ -1,37 +1,71 @@
 """
 Acceptance: checked events become records, and are durable before their sender is answered.
 
-One database transaction a request: the capture row and every event row, or nothing. Salts are drawn while an event is kept, from
-the source that is passed in.
+One database transaction a request: the capture row and every event row, or nothing. Events are gone through twice, first checked,
+all of them, then kept, and of a large document none is held in between. Salts are drawn while an event is kept, from the source
+that is passed in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from gateway.auth import submits_for
 from gateway.errors import Fault, Refused
 from gateway.intake.checks import Facts, Rules, check_event
+from gateway.intake.context import general_profile
 from gateway.intake.epcis import Document
+from gateway.intake.hash_id import hash_id_faults
 from gateway.intake.keep import Arrival, Stored, keep_event
 from gateway.intake.records import Intake
+from gateway.intake.tally import Tally, counting_unreadable
 from gateway.store.captures import Capture, finish_capture, open_capture
 from gateway.store.database import Database
-from gateway.store.enterprises import members_of
+from gateway.store.enterprises import registered
 from gateway.store.keys import StoredKey
 
 ROLLBACK: Final = "rollback"
 PROCEED: Final = "proceed"
 REFUSED: Final = "refused"
+Checked = list[Facts | list[Fault]]
+Settled = list[Stored | list[Fault]]
 
 
-def take(db: Database, intake: Intake, document: Document, *, key: StoredKey, behaviour: str) -> Capture:
+class _Hopeless(Refused):
+    """Nothing of a document is taken: what was found of each event."""
+
+    def __init__(self, found: Checked | Settled) -> None:
+        super().__init__("document.refused", [fault for entry in found if isinstance(entry, list) for fault in entry])
+        self.found = found
+
+
+def take(
+    db: Database, intake: Intake, document: Document, *, key: StoredKey, behaviour: str, rows: Sequence[int] | None = None
+) -> Capture:
     """Checks and stores the events of a document, and returns the capture job.
 
     With `rollback` one fault refuses everything; with `proceed` good events are taken. Raises `Refused` when nothing is taken.
+    `rows` says how many lines of a table each event was made of; what is refused of a table is counted where it is read.
     """
     now = intake.now()
-    checked = _check(db, intake, document, key, now)
+    with counting_unreadable(db, key, now=now):
+        checked = _check(db, intake, document, key, now)
+    try:
+        return _keep(db, intake, document, checked, key=key, behaviour=behaviour, now=now, rows=rows)
+    except _Hopeless as refused:
+        if rows is None:
+            tally = _count_refused(Tally(key, now=now), document, checked, refused.found)
+            with db.write() as tx:
+                tally.write(tx)
+        raise
+
+
+def _keep(
+    db: Database, intake: Intake, document: Document, checked: Checked,
+    *, key: StoredKey, behaviour: str, now: int, rows: Sequence[int] | None,
+) -> Capture:  # fmt: skip
     _refuse_if_hopeless(checked, behaviour)
     arrival = Arrival(intake.random(16).hex(), document.sha256, now)
     capture = Capture(
@@ -47,25 +81,56 @@ def take(db: Database, intake: Intake, document: Document, *, key: StoredKey, be
         _refuse_if_hopeless(settled, behaviour)  # leaves the block by an exception: nothing of it stays
         capture.result.extend(_outcome(i, found) for i, found in enumerate(settled))
         finish_capture(tx, arrival.id, capture.result)
+        _count_kept(Tally(key, now=now), document, checked, settled, rows).write(tx)
     return capture
 
 
-def _check(db: Database, intake: Intake, document: Document, key: StoredKey, now: int) -> list[Facts | list[Fault]]:
+def _count_kept(tally: Tally, document: Document, checked: Checked, settled: Settled, rows: Sequence[int] | None) -> Tally:
+    for i, (facts, found) in enumerate(zip(checked, settled, strict=True)):
+        if isinstance(facts, Facts) and isinstance(found, Stored):
+            tally.take(facts.submitter, found, rows=1 if rows is None else rows[i])
+        elif isinstance(found, list) and rows is None:
+            tally.refuse(_named(document.events[i]), [fault.code for fault in found])
+    return tally
+
+
+def _count_refused(tally: Tally, document: Document, checked: Checked, found: Checked | Settled) -> Tally:
+    for i, (facts, entry) in enumerate(zip(checked, found, strict=True)):
+        if isinstance(entry, list):
+            tally.refuse(_named(document.events[i]), [fault.code for fault in entry])
+        elif isinstance(facts, Facts):
+            tally.withhold(facts.submitter)
+    return tally
+
+
+def _named(event: Any) -> Any:
+    """Whatever a faulty event says its submitter is."""
+    return event.get("cn:uscc") if isinstance(event, dict) else None
+
+
+def _check(db: Database, intake: Intake, document: Document, key: StoredKey, now: int) -> Checked:
     may_submit_for = submits_for(key)
     with db.read() as tx:
-        enterprises = members_of(tx, may_submit_for)
+        enterprises = registered(tx, may_submit_for)
     rules = Rules(
         catalogue=intake.catalogue, members=intake.members, enterprises=enterprises, may_submit_for=may_submit_for,
-        hosts=intake.hosts, now=now, future_s=intake.future_s,
+        hosts=intake.hosts, now=now, future_s=intake.future_s, general=general_profile(document.context, key.owner),
     )  # fmt: skip
-    return [check_event(event, document.pointer(i), rules) for i, event in enumerate(document.events)]
+    return [_facts(event, document, i, rules) for i, event in enumerate(document.events)]
 
 
-def _refuse_if_hopeless(found: list[Any], behaviour: str) -> None:
-    faults = [fault for entry in found if isinstance(entry, list) for fault in entry]
-    good = sum(1 for entry in found if not isinstance(entry, list))
-    if faults and (behaviour == ROLLBACK or not good):
-        raise Refused("document.refused", faults)
+def _facts(event: Any, document: Document, index: int, rules: Rules) -> Facts | list[Fault]:
+    at = document.pointer(index)
+    found = check_event(event, at, rules)
+    if isinstance(found, list):
+        return found
+    return replace(found, warnings=(*found.warnings, *hash_id_faults(event, document.context, at)))
+
+
+def _refuse_if_hopeless(found: Checked | Settled, behaviour: str) -> None:
+    faulty = sum(1 for entry in found if isinstance(entry, list))
+    if faulty and (behaviour == ROLLBACK or faulty == len(found)):
+        raise _Hopeless(found)
 
 
 def _outcome(index: int, found: Stored | list[Fault]) -> dict[str, Any]:

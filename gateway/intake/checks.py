@@ -2,12 +2,11 @@
 Field checks of one event, all faults at once, before anything is stored.
 
 What passes can always become a certificate: its size fits, its codes, time, class and stage have the certificate's form, its
-submitter may speak for it and its member may anchor it. The full catalogue of required fields is not judged here.
+submitter may speak for it and its member may anchor it. A document's profile says whether the catalogue or EPCIS alone judges.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,44 +15,54 @@ from typing import Any, Final
 from certs.canonical import canonical, count_values, nesting
 from certs.codes import is_uscc_form, uscc_is_valid
 from certs.errors import MalformedCertificate
-from certs.limits import LIMITS
 from certs.scope import scope_bits
 from certs.times import parse_time
+from gateway.catalogue.rows import Days, Variety
 from gateway.catalogue.tables import Catalogue
 from gateway.errors import Fault
-from gateway.intake.codes import event_codes, list_faults, quantities
+from gateway.intake.codes import event_codes, quantities
+from gateway.intake.context import General
+from gateway.intake.locations import location_faults
 from gateway.intake.members import Member
+from gateway.intake.rules.case import Case
+from gateway.intake.rules.judge import judge
+from gateway.intake.rules.places import Place, find_place, required_text
+from gateway.intake.rules.single_use import PaperUse, paper_uses
+from gateway.intake.rules.texts import text_findings
+from gateway.intake.standard.events import standard_faults
+from gateway.store.enterprises import Enterprise
+from gateway.value_class import value_class
 
-EVENT_TYPES: Final = ("ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent")
 MAX_EVENT_BYTES: Final = 65_536  # JCS: a certificate of 256 KiB holds it with its evidence
 MAX_EVENT_VALUES: Final = 4_000  # a certificate of 10,000 values holds it
 MAX_EVENT_DEPTH: Final = 24  # an event lies four levels deep in a certificate of 32
-MAX_EVENT_ID: Final = 512  # characters
-MAX_CORRECTIVE: Final = 16  # corrective events of one error declaration
 BEIJING_OFFSET_S: Final = 8 * 3_600
 _USCC_TERMS: Final = ("uscc", "onBehalfOfUscc", "sellerUscc", "buyerUscc", "producerUscc", "abattoirUscc")
-_OFFSET = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
-_NAIVE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+")
+_MANY_USCCS: Final = ("abattoirUscc",)  # the lines of a slip may come from several
 _EPOCH = date(1970, 1, 1)
-
-
-def is_event_id(text: object) -> bool:
-    """Whether this can be an eventID: a URI of printable ASCII, up to 512 characters."""
-    return isinstance(text, str) and len(text) <= MAX_EVENT_ID and _URI.fullmatch(text) is not None
+_GENERAL: Final = Place("general", Variety("other", "其他", Days(_EPOCH)), "other", None)  # what EPCIS alone judges
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What events are judged by: tables, members by USCC, enterprises' members, whom the caller may speak for, the time."""
+    """What events are judged by: tables, members and enterprises by USCC, whom the caller may speak for, the time."""
 
     catalogue: Catalogue
     members: Mapping[str, Member]
-    enterprises: Mapping[str, str]  # USCC of a registered enterprise → USCC of its member (主管单位)
+    enterprises: Mapping[str, Enterprise]
     may_submit_for: Collection[str]
     hosts: Collection[str]
     now: int  # seconds since 1970
     future_s: int
+    general: General | None = None  # the document's; None where the catalogue judges it
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """eventTime in seconds since 1970 and as a calendar day in Beijing; None where it cannot be read."""
+
+    seconds: int | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +72,13 @@ class Facts:
     event_id: str | None
     member: str
     submitter: str
+    category: str
     class_: str
     stage: str
     codes: tuple[str, ...]
     scope: int
     warnings: tuple[Fault, ...] = ()
+    uses: tuple[PaperUse, ...] = ()  # papers that serve one lot
 
 
 def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
@@ -78,20 +89,35 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
     if faults:
         return faults
     codes, faults = event_codes(event, at, rules.hosts)
-    if len(codes) > LIMITS.codes:
-        faults.append(Fault("event.codes.many", at))
-    for check in (_shape_faults, _quantity_faults, list_faults, _uscc_faults):
+    faults.extend(location_faults(event, at, rules.hosts))
+    faults.extend(_standard_faults(event, at, rules, told={fault.pointer for fault in faults}))
+    names_goods = bool(codes or faults)  # what is not of the standard's form has its fault already
+    for check in (_amount_faults, _uscc_faults):
         faults.extend(check(event, at))
-    day = _check_times(event, at, rules, faults)
-    found = _check_catalogue(event, at, rules, day, faults)
-    member = _check_submitter(event, at, rules, faults)
-    if faults or found is None or member is None:
+    when = _check_time(event, at, rules, faults)
+    place = _check_place(event, at, rules, when, faults)
+    general = rules.general
+    submitter = general.submitter if general else required_text(event, at, "cn:uscc", faults)
+    member = _check_submitter(submitter, at if general else f"{at}/cn:uscc", rules, faults)
+    kind = rules.enterprises[submitter].kind if submitter and member else None
+    case = _case(event, at, rules, when, place, kind=kind, names_goods=names_goods)
+    warnings = _judge(case, rules, faults)
+    if faults or place.variety is None or place.stage is None or submitter is None or member is None:
         return faults
-    class_, stage = found
-    scope = scope_bits(class_, stage)
+    class_ = place.variety.class_
+    scope = scope_bits(class_, place.stage)
     if scope & rules.members[member].scope != scope:
-        return [Fault("event.scope", f"{at}/cn:link")]
-    return Facts(event.get("eventID"), member, event["cn:uscc"], class_, stage, codes, scope)
+        return [Fault("event.scope", at if general else f"{at}/cn:link")]
+    return Facts(
+        event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope, warnings,
+        uses=() if general or "errorDeclaration" in event else tuple(paper_uses(case)),
+    )  # fmt: skip
+
+
+def _standard_faults(event: dict[str, Any], at: str, rules: Rules, *, told: Collection[str]) -> Iterator[Fault]:
+    """What EPCIS itself does not allow, but for places of which something more telling is said already."""
+    prefixes = rules.general.prefixes if rules.general else None
+    return (fault for fault in standard_faults(event, at, prefixes=prefixes) if fault.pointer not in told)
 
 
 def _size_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
@@ -104,119 +130,87 @@ def _size_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
         yield Fault("event.depth", at)
 
 
-def _shape_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
-    if event.get("type") not in EVENT_TYPES:
-        yield Fault("epcis.unknown_event_type", f"{at}/type")
-    if "@context" in event:  # it could give the names below it another meaning than the document's
-        yield Fault("epcis.context.event", f"{at}/@context")
-    if "ilmd" in event and not isinstance(event["ilmd"], dict):
-        yield Fault("epcis.schema", f"{at}/ilmd")
-    if "errorDeclaration" in event:
-        yield from _declaration_faults(event["errorDeclaration"], f"{at}/errorDeclaration")
-    if "eventID" in event and not is_event_id(event["eventID"]):
-        yield Fault("epcis.schema", f"{at}/eventID")
-    offset = event.get("eventTimeZoneOffset")
-    if not isinstance(offset, str) or _OFFSET.fullmatch(offset) is None:
-        yield Fault("epcis.schema", f"{at}/eventTimeZoneOffset")
-
-
-def _declaration_faults(declaration: Any, at: str) -> Iterator[Fault]:
-    if not isinstance(declaration, dict):
-        yield Fault("epcis.schema", at)
-        return
-    ids = declaration.get("correctiveEventIDs", [])
-    if not isinstance(ids, list) or len(ids) > MAX_CORRECTIVE or not all(map(is_event_id, ids)):
-        yield Fault("epcis.schema", f"{at}/correctiveEventIDs")
-
-
-def _quantity_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
+def _amount_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
     for element, pointer in quantities(event, at):
-        if not isinstance(element, dict):
-            yield Fault("epcis.schema", pointer)
-            continue
-        amount = element.get("quantity", 1)  # absent: the instances are not counted (EPCIS 2.0 §7.3.3.3)
-        if not isinstance(amount, int | float) or isinstance(amount, bool):
-            yield Fault("qty.format", f"{pointer}/quantity")
-        elif amount <= 0:
-            yield Fault("qty.not_positive", f"{pointer}/quantity")
+        amount = element.get("quantity") if isinstance(element, dict) else None  # absent: not counted (EPCIS 2.0 §7.3.3.3)
+        if isinstance(amount, int | float) and not isinstance(amount, bool) and amount <= 0:
+            yield Fault("qty.not_positive", f"{pointer}/quantity", value_class(amount))
 
 
 def _uscc_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
     for term in _USCC_TERMS:
         if f"cn:{term}" not in event:
             continue
-        uscc = event[f"cn:{term}"]
-        if not is_uscc_form(uscc):
-            yield Fault("id.uscc_format", f"{at}/cn:{term}")
-        elif not uscc_is_valid(uscc):
-            yield Fault("id.uscc_check", f"{at}/cn:{term}")
+        value, place = event[f"cn:{term}"], f"{at}/cn:{term}"
+        is_many = isinstance(value, list) and value and term in _MANY_USCCS
+        for uscc, pointer in [(each, f"{place}/{i}") for i, each in enumerate(value)] if is_many else [(value, place)]:
+            if not is_uscc_form(uscc):
+                yield Fault("id.uscc_format", pointer, value_class(uscc))
+            elif not uscc_is_valid(uscc):
+                yield Fault("id.uscc_check", pointer, value_class(uscc))
 
 
-def _check_times(event: dict[str, Any], at: str, rules: Rules, faults: list[Fault]) -> date | None:
-    """The calendar day of eventTime in Beijing, or None; faults of every time field are added."""
-    declaration = event.get("errorDeclaration")
-    if isinstance(declaration, dict):
-        _read_time(declaration.get("declarationTime"), f"{at}/errorDeclaration/declarationTime", faults)
-    if "recordTime" in event:
-        _read_time(event["recordTime"], f"{at}/recordTime", faults)
-    seconds = _read_time(event.get("eventTime"), f"{at}/eventTime", faults)
-    if seconds is None:
-        return None
-    if seconds > rules.now + rules.future_s:
-        faults.append(Fault("time.future", f"{at}/eventTime"))
-        return None
+def _check_time(event: dict[str, Any], at: str, rules: Rules, faults: list[Fault]) -> _When:
+    """When eventTime is; what is wrong with its form is the standard's to say."""
     try:
-        return _EPOCH + timedelta(days=(seconds + BEIJING_OFFSET_S) // 86_400)
+        seconds = parse_time(str(event.get("eventTime")))
+    except MalformedCertificate:
+        return _When()
+    if seconds > rules.now + min(rules.future_s, rules.catalogue.bounds.future_s):
+        faults.append(Fault("time.future", f"{at}/eventTime"))
+        return _When()
+    try:
+        return _When(seconds, _beijing_day(seconds))
     except OverflowError:  # the first hours of the calendar
         faults.append(Fault("time.invalid", f"{at}/eventTime"))
-        return None
+        return _When()
 
 
-def _read_time(value: Any, pointer: str, faults: list[Fault]) -> int | None:
-    try:
-        return parse_time(value if isinstance(value, str) else "")
-    except MalformedCertificate:
-        naive = isinstance(value, str) and _NAIVE.fullmatch(value)
-        faults.append(Fault("time.naive" if naive else "time.invalid", pointer))
-        return None
+def _beijing_day(seconds: int) -> date:
+    return _EPOCH + timedelta(days=(seconds + BEIJING_OFFSET_S) // 86_400)
 
 
-def _check_catalogue(
-    event: dict[str, Any], at: str, rules: Rules, day: date | None, faults: list[Fault]
-) -> tuple[str, str] | None:
-    """Class and stage, from variety and link."""
-    category, link = (_term(event, at, name, faults) for name in ("category", "link"))
-    variety = rules.catalogue.varieties.get(category or "")
-    stage = rules.catalogue.stages.get(link or "")
-    if category is not None and variety is None:
-        faults.append(Fault("catalogue.unknown_category", f"{at}/cn:category"))
-    if link is not None and stage is None:
-        faults.append(Fault("catalogue.unknown_link", f"{at}/cn:link"))
-    if variety is not None and day is not None and not variety.is_in_force(day):
-        faults.append(Fault("catalogue.not_in_force", f"{at}/cn:category"))
-    return None if variety is None or stage is None else (variety.class_, stage)
+def _check_place(event: dict[str, Any], at: str, rules: Rules, when: _When, faults: list[Fault]) -> Place:
+    """The event's variety, stage and link; under the general profile the class and stage `other`."""
+    if rules.general:
+        return _GENERAL
+    place, found = find_place(event, at, rules.catalogue, when.day)
+    faults.extend(found)
+    return place
 
 
-def _term(event: dict[str, Any], at: str, name: str, faults: list[Fault]) -> str | None:
-    value = event.get(f"cn:{name}")
-    if isinstance(value, str) and value:
-        return value
-    faults.append(Fault("catalogue.required_field", f"{at}/cn:{name}"))
-    return None
-
-
-def _check_submitter(event: dict[str, Any], at: str, rules: Rules, faults: list[Fault]) -> str | None:
-    """The USCC of the member under which the submitter's events close."""
-    uscc = _term(event, at, "uscc", faults)
+def _check_submitter(uscc: str | None, pointer: str, rules: Rules, faults: list[Fault]) -> str | None:
+    """The USCC of the member under which the submitter's events close. `pointer` says where the submitter is named."""
     if uscc is None or not uscc_is_valid(uscc):
         return None
+    enterprise = rules.enterprises.get(uscc)
+    code = ""
     if uscc not in rules.may_submit_for:
-        faults.append(Fault("submitter.not_allowed", f"{at}/cn:uscc"))
-        return None
-    member = rules.enterprises.get(uscc)
-    if member is None:
-        faults.append(Fault("submitter.unregistered", f"{at}/cn:uscc"))
-    elif member not in rules.members or not rules.members[member].served:
-        faults.append(Fault("submitter.member", f"{at}/cn:uscc"))
-        return None
-    return member
+        code = "submitter.not_allowed"
+    elif enterprise is None:
+        code = "submitter.unregistered"
+    elif enterprise.closed_at is not None:
+        code = "submitter.closed"
+    elif enterprise.member not in rules.members or not rules.members[enterprise.member].served:
+        code = "submitter.member"
+    if code:
+        faults.append(Fault(code, pointer))
+    return None if code or enterprise is None else enterprise.member
+
+
+def _case(
+    event: dict[str, Any], at: str, rules: Rules, when: _When, place: Place, *, kind: str | None, names_goods: bool
+) -> Case:
+    return Case(
+        event=event, at=at, catalogue=rules.catalogue, now=rules.now, today=_beijing_day(rules.now), day=when.day,
+        seconds=when.seconds, variety=place.variety, link=place.link, kind=kind, names_goods=names_goods,
+    )  # fmt: skip
+
+
+def _judge(case: Case, rules: Rules, faults: list[Fault]) -> tuple[Fault, ...]:
+    """Adds what texts and the catalogue refuse, but for places of which something is said already, and returns the warnings."""
+    tiers, told = case.catalogue.tiers, {fault.pointer for fault in faults}
+    names, longest = {*tiers.event, *tiers.ilmd}, case.catalogue.bounds.text_characters
+    findings = [*text_findings(case.event, case.at, names=names, longest=longest), *([] if rules.general else judge(case))]
+    faults.extend(found.fault for found in findings if found.refuses and found.fault.pointer not in told)
+    return tuple(found.fault for found in findings if not found.refuses)

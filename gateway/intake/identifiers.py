@@ -3,7 +3,7 @@ GS1 identifiers as EPCIS writes them → codes (PROTOCOL.md §3): GS1 Digital Li
 
 Only GTINs (with lot and serial) and SSCCs give a code; identifiers of other kinds (assets, places, parties, private URIs) give
 none. A URI that wears a GTIN or SSCC under a host we do not know is refused: user-info and look-alike hosts are how a code is
-borrowed. Check digits, lengths and GS1's character set 82 are asked here; nothing is corrected.
+borrowed. Check digits (a GLN's too), lengths and GS1's character set 82 are asked here; nothing is corrected.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from certs.codes import Code, gs1_check_digit, gs1_is_valid
 MAX_LOT = 20  # characters of AI 10 and AI 21 (GS1 General Specifications)
 _HTTP = re.compile(r"(?i:https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?")
 _OTHER_KEY = re.compile(r"/(?:253|255|401|402|414|415|417|8003|8004|8006|8010|8013|8017|8018|8019)/.+")
+_GLN = re.compile(r"/41[47]/([^/]*)(?:/.*)?")
 _GOODS_KEY = re.compile(r"/0[01]/")
 _GOODS = re.compile(r"/01/([^/]*)(?:/10/([^/]+))?(?:/21/([^/]+))?")
 _UNIT = re.compile(r"/00/([^/]*)")
@@ -39,7 +40,7 @@ def read_identifier(uri: str, hosts: Collection[str]) -> Code | None:
     """The code a URI names, or None for an identifier of another kind. `hosts` are the Digital Link hosts we take codes from.
 
     Raises `BadIdentifier` `id.digital_link`, `id.epc_urn`, `id.gtin_format`, `id.gtin_check`, `id.sscc_format`, `id.sscc_check`,
-    `id.lot`, `id.serial`.
+    `id.gln_format`, `id.gln_check`, `id.lot`, `id.serial`.
     """
     urn = _URN.fullmatch(uri)
     if urn is not None:
@@ -53,6 +54,9 @@ def read_identifier(uri: str, hosts: Collection[str]) -> Code | None:
             raise BadIdentifier("id.digital_link")
         return None
     if _OTHER_KEY.fullmatch(path):
+        gln = _GLN.fullmatch(path)
+        if gln is not None:
+            _digits(gln[1], 13, "gln")
         return None
     if query is not None or fragment is not None:  # CBV 2.0 takes the constrained form only
         raise BadIdentifier("id.digital_link")

@@ -8,7 +8,6 @@ declares an error. What only the store can judge is judged here, and everything 
 from __future__ import annotations
 
 import hashlib
-import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,9 +15,14 @@ from sqlalchemy import Connection
 
 from certs.canonical import canonical
 from gateway.errors import Fault
+from gateway.intake.behalf import behalf_warnings
 from gateway.intake.checks import Facts
 from gateway.intake.epcis import Document
+from gateway.intake.hash_id import event_hash_id
+from gateway.intake.index import index_event
+from gateway.intake.items import keep_goods, name_goods
 from gateway.intake.records import Intake, make_record
+from gateway.intake.reuse import note_uses, reuse_faults, reuse_warnings
 from gateway.store.corrections import declare
 from gateway.store.events import NewEvent, by_content, by_event_id, insert_event
 
@@ -43,6 +47,7 @@ class Stored:
     outcome: str
     row_id: int
     warnings: tuple[Fault, ...]
+    declares: bool = False  # newly, that the event of the same eventID is wrong
 
 
 def keep_event(
@@ -50,25 +55,42 @@ def keep_event(
 ) -> Stored | list[Fault]:
     event = document.events[index]
     content = hashlib.sha256(canonical(event)).digest()
-    event_id = facts.event_id or _assigned_id(facts.submitter, content)
-    warnings = (*facts.warnings, *(() if facts.codes else (Fault(NO_CODES, document.pointer(index)),)))
     known = by_content(tx, facts.submitter, content)
     if known is not None:
-        return Stored(KNOWN, known.row_id, warnings)
+        return Stored(KNOWN, known.row_id, _warnings(facts, document.pointer(index), anchored=known.state != "kept"))
+    event_id = facts.event_id or event_hash_id(event, document.context)
     if _conflicts(tx, event, event_id, facts.submitter):
         return [Fault("event.id_conflict", f"{document.pointer(index)}/eventID")]
+    reused = reuse_faults(tx, facts, document.pointer(index))
+    if reused:
+        return reused
+    goods = name_goods(tx, intake, event, facts.submitter, document.pointer(index))
+    if isinstance(goods, list):
+        return goods
     new = NewEvent(
         event_id=event_id, member=facts.member, submitter=facts.submitter, capture_id=arrival.id, received_at=arrival.now,
-        content_sha256=content, record=make_record(event, facts, document, intake), scope=facts.scope,
-        state="open" if facts.codes else "kept", declares="errorDeclaration" in event,
+        content_sha256=content, record=make_record(event, facts, document, intake, goods), scope=facts.scope,
+        state="open" if goods.codes else "kept", declares="errorDeclaration" in event,
     )  # fmt: skip
     row_id = insert_event(tx, new)
+    index_event(
+        tx, row_id, event, codes=goods.codes, hosts=intake.hosts, submitter=facts.submitter, received_at=arrival.now
+    )  # fmt: skip
+    wrong = [other.row_id for other in by_event_id(tx, event_id, submitter=facts.submitter)] if new.declares else []
+    keep_goods(tx, row_id, goods, submitter=facts.submitter, wrong=wrong)
+    note_uses(tx, row_id, facts)
     corrective_ids = event.get("errorDeclaration", {}).get("correctiveEventIDs", [])
     declare(
         tx, row_id, member=facts.member, submitter=facts.submitter, wrong_id=event_id,
         corrective_ids=list(dict.fromkeys(corrective_ids)),
     )  # fmt: skip
-    return Stored(ACCEPTED, row_id, warnings)
+    warnings = _warnings(facts, document.pointer(index), anchored=bool(goods.codes))
+    warnings = (*warnings, *behalf_warnings(tx, event, document.pointer(index)))
+    return Stored(ACCEPTED, row_id, (*warnings, *reuse_warnings(tx, facts, document.pointer(index))), new.declares)
+
+
+def _warnings(facts: Facts, at: str, *, anchored: bool) -> tuple[Fault, ...]:
+    return facts.warnings if anchored else (*facts.warnings, Fault(NO_CODES, at))
 
 
 def _conflicts(tx: Connection, event: dict[str, Any], event_id: str, submitter: str) -> bool:
@@ -76,8 +98,3 @@ def _conflicts(tx: Connection, event: dict[str, Any], event_id: str, submitter: 
     if "errorDeclaration" in event:
         return False
     return any(not other.declares for other in by_event_id(tx, event_id, submitter=submitter))
-
-
-def _assigned_id(submitter: str, content_sha256: bytes) -> str:
-    """The eventID of an event that came without one: the same for the same content of the same submitter."""
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:shisu:event:{submitter}:{content_sha256.hex()}')}"

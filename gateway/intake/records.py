@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from certs.assemble import item_levels, stated_items
 from certs.record import SALT_BYTES, Record, Tier
 from gateway.catalogue.tables import Catalogue
 from gateway.intake.checks import Facts
@@ -29,17 +30,29 @@ class Intake:
     random: Callable[[int], bytes]
 
 
-def make_record(event: dict[str, Any], facts: Facts, document: Document, intake: Intake) -> Record:
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """How a record names its goods: `codes` of the public body, (code, salt) of every unit of its item tree, and the lots that
+    it is the first to state, by a unit's code without lot."""
+
+    codes: tuple[str, ...]
+    units: tuple[tuple[str, bytes], ...]
+    lots: Mapping[str, str]
+
+
+def make_record(event: dict[str, Any], facts: Facts, document: Document, intake: Intake, goods: Goods) -> Record:
     """The record of a checked event: its three bodies, each with a fresh salt (PROTOCOL.md §3)."""
     parts = split_event(event, intake.catalogue.tiers)
     public: dict[str, Any] = {
         "member": facts.member, "submitter": facts.submitter, "class": facts.class_, "stage": facts.stage,
-        "category": event["cn:category"], "type": event["type"], "time": event["eventTime"],
-        "codes": list(facts.codes), "context": document.context, "event": parts.public,
+        "category": facts.category, "type": event["type"], "time": event["eventTime"],
+        "codes": list(goods.codes), "context": document.context, "event": parts.public,
     }  # fmt: skip
     documents = cited_documents(event, intake.catalogue)
     if documents:
         public["documents"] = documents
+    if goods.units:
+        public["items"] = stated_items(item_levels(goods.units, intake.suite))
     submitter = {"event": parts.submitter, "sha256": "0x" + document.sha256.hex()}
     bodies = (public, {"event": parts.bureaus}, submitter)
     return Record(intake.suite, *(Tier(intake.random(SALT_BYTES), body) for body in bodies))

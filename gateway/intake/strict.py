@@ -1,4 +1,4 @@
-"""Strict JSON objects from request bodies, with the codes that a sender sees for what is wrong with the bytes."""
+"""Strict JSON from request bodies, with the codes that a sender sees for what is wrong with the bytes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from certs.canonical import parse
 from certs.errors import MalformedCertificate
+from certs.limits import LIMITS
 from gateway.errors import Refused
 
 # Possessive, and an unclosed string still matches: linear on any input.
@@ -28,16 +29,21 @@ def read_object(raw: bytes, *, max_values: int) -> dict[str, Any]:
     """The object that a request's bytes, which the route has counted, hold. Raises `Refused` with a `json.*` or `text.*` code."""
     if not raw.strip():
         raise Refused("json.empty")
+    value = read_value(raw, max_values=max_values)
+    if not isinstance(value, dict):
+        raise Refused("json.not_object")
+    return value
+
+
+def read_value(raw: bytes, *, max_values: int, max_depth: int = LIMITS.depth) -> Any:
+    """The value that strict JSON holds. Raises `Refused` with a `json.*` or `text.*` code."""
     try:
-        value = parse(raw, max_bytes=len(raw), max_values=max_values)
+        return parse(raw, max_bytes=len(raw), max_values=max_values, max_depth=max_depth)
     except MalformedCertificate as error:
         code = error.code
         if code == "json.number" and _has_constant(raw):
             raise Refused("json.non_finite_number") from None
         raise Refused(_JSON_CODES.get(code, code)) from None
-    if not isinstance(value, dict):
-        raise Refused("json.not_object")
-    return value
 
 
 def _has_constant(raw: bytes) -> bool:

@@ -27,16 +27,22 @@ def get_act(request: Request, text: str, key: Annotated[StoredKey, Depends(membe
     act = parts.desk.find(id_of(text))
     if act is None or act.member != key.owner:
         raise Refused("request.not_found")
-    return JSONResponse(act_view(act, parts.desk.consortium))
+    return JSONResponse(act_view(act, parts.desk.consortium, parts.desk.roll.known))
 
 
 def taken(parts: Parts, act: Act) -> JSONResponse:
     """The answer to an ask: 202, and where to look."""
-    return JSONResponse(act_view(act, parts.desk.consortium), status_code=202, headers={"Location": act_path(act.id)})
+    shown = act_view(act, parts.desk.consortium, parts.desk.roll.known)
+    return JSONResponse(shown, status_code=202, headers={"Location": act_path(act.id)})
 
 
 def id_of(text: str) -> int:
     """A number from a path. Raises `request.not_found` for any other text."""
-    if _ID.fullmatch(text) is None:
+    if not is_id(text):
         raise Refused("request.not_found")
     return int(text)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is a number that can be given to something: 1 and up, in one spelling."""
+    return _ID.fullmatch(text) is not None

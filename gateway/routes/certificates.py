@@ -36,7 +36,7 @@ from gateway.store.keys import StoredKey
 
 router = APIRouter()
 PENDING: Final = {"verdict": "PENDING", "title": "已受理·待上链", "titleEn": "Accepted, not on the chain yet"}
-_SHOWN: Final = ("member", "submitter", "stage", "category", "type", "time", "codes", "documents")
+_SHOWN: Final = ("member", "submitter", "stage", "category", "type", "time", "codes", "items", "documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,20 @@ def get_certificate_file(
     key: Annotated[StoredKey | None, Depends(optional_key)],
     k: str = "",
     staple: str = "",
+    item: str = "",
 ) -> Response:
-    """The certificate file; with `staple=1` a fresh status proof travels in it."""
+    """The certificate file; with `item=<code>` the proof of one unit travels in it, with `staple=1` a fresh status proof."""
     parts = parts_of(request)
     found = _find(parts, number, key, k)
     if isinstance(found, Response):
         return found
     file = parts.proofs.certificate(found.number, _rendering(found))
-    if staple == "1":
-        file = {"certificate": file, "staple": parts.proofs.staple(found.number)}
+    siblings = {
+        **({"item": parts.proofs.item(found.number, item)} if item else {}),
+        **({"staple": parts.proofs.staple(found.number, item or None)} if staple == "1" else {}),
+    }
+    if siblings:
+        file = {"certificate": file, **siblings}
     headers = {"Content-Disposition": f'attachment; filename="{found.number}.json"'}
     return Response(canonical(file), media_type="application/json", headers=headers)
 

@@ -10,13 +10,15 @@ from starlette.responses import JSONResponse
 from gateway.auth import rendering_for
 from gateway.errors import Refused
 from gateway.intake.accept import ROLLBACK, take
-from gateway.intake.checks import is_event_id
 from gateway.intake.epcis import read_event
+from gateway.intake.standard.uris import is_event_id
+from gateway.intake.tally import counting_unreadable
 from gateway.links import event_path
-from gateway.routes.body import document_body
+from gateway.routes.body import event_body
 from gateway.routes.caller import any_key, submitting_key
-from gateway.routes.capture import shown
+from gateway.routes.capture import outcomes
 from gateway.routes.correction import correction_view
+from gateway.routes.idempotency import answered_once
 from gateway.routes.parts import parts_of
 from gateway.routes.views import event_view
 from gateway.store.events import by_event_id
@@ -26,16 +28,18 @@ router = APIRouter()
 
 
 @router.post("/events")
+@answered_once
 def post_event(
     request: Request,
     key: Annotated[StoredKey, Depends(submitting_key)],
-    raw: Annotated[bytes, Depends(document_body)],
+    raw: Annotated[bytes, Depends(event_body)],
 ) -> JSONResponse:
     """Takes one event that carries its @context; durable when this answers 201."""
     parts = parts_of(request)
-    document = read_event(raw, tiers=parts.intake.catalogue.tiers)
+    with counting_unreadable(parts.db, key, now=parts.now()):
+        document = read_event(raw, tiers=parts.intake.catalogue.tiers)
     capture = take(parts.db, parts.intake, document, key=key, behaviour=ROLLBACK)
-    (outcome,) = shown(parts, capture)["events"]
+    (outcome,) = outcomes(parts, capture)
     return JSONResponse(outcome, status_code=201, headers={"Location": event_path(outcome["eventID"])})
 
 

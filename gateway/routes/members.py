@@ -8,11 +8,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse
 
 from certs.consensus.endorsement import needed
-from certs.scope import CLASSES, STAGES
-from gateway.acts.words import member_view, rights_of
 from gateway.routes.caller import member_key
 from gateway.routes.parts import parts_of
 from gateway.store.keys import StoredKey
+from ledger.actions import rights_of, scope_of
 from ledger.members import Membership, memberships, validator_set, voters
 from ledger.quantities import to_data
 
@@ -21,15 +20,16 @@ router = APIRouter()
 
 @router.get("/members")
 def get_members(request: Request, _key: Annotated[StoredKey, Depends(member_key)]) -> JSONResponse:
-    """Every member that settings, the list of voters or the validator set name, with rights, scope, signer and state."""
+    """Every member there is or was, with rights, scope, signer and state; those that left too."""
     desk = parts_of(request).desk
     address = desk.consortium.deployment.consortium
     voting, validators = voters(desk.rpc, address), validator_set(desk.rpc, address)
-    listed = sorted({*(member.uscc for member in desk.consortium.members), *voting, *validators.operators})
+    names = desk.roll.names(desk.rpc)
+    listed = sorted({*names.members, *voting, *validators.operators})
     operated = dict(zip(validators.operators, map(to_data, validators.validators), strict=True))
     shown = [
         {
-            **member_view(uscc, desk.consortium),
+            **names.view(uscc),
             **_known(known),
             "votes": uscc in voting,
             "servedHere": uscc in desk.signers,
@@ -44,9 +44,8 @@ def get_members(request: Request, _key: Annotated[StoredKey, Depends(member_key)
 def _known(known: Membership) -> dict[str, Any]:
     return {
         "code": known.code,
-        "rights": rights_of(known.rights),
-        "classes": [name for name, bit in CLASSES.items() if known.scope >> bit & 1],
-        "stages": [name for name, bit in STAGES.items() if known.scope >> bit & 1],
+        "rights": list(rights_of(known.rights)),
+        **{name: list(entries) for name, entries in scope_of(known.scope).items()},
         "signer": known.signer,
         "active": known.active,
         "frozen": known.frozen,

@@ -18,14 +18,18 @@ from gateway.store.database import Database
 class Proofs(Protocol):
     """Where certificates, staples and the trust bundle come from: objects of PROTOCOL.md §4, or None for a number never issued.
 
-    Chain faults raise `LedgerError`; staples raise `gateway.staples.Rewound` while the chain is rewound.
+    Chain faults raise `LedgerError`; staples raise `gateway.staples.Rewound` while the chain is rewound. `unit` is the code of a
+    serialised unit: `Refused` `item.unknown` or `item.named` when it has no place in the certificate's item tree.
     """
 
     def certificate(self, number: str, wanted: str) -> dict[str, Any] | None:
         """The certificate; `wanted` is public, bureaus or submitter."""
 
-    def staple(self, number: str) -> dict[str, Any] | None:
-        """A fresh status proof."""
+    def item(self, number: str, unit: str) -> dict[str, Any] | None:
+        """The item proof of a unit."""
+
+    def staple(self, number: str, unit: str | None = None) -> dict[str, Any] | None:
+        """A fresh status proof, which answers for a unit's own codes too."""
 
     def trust(self) -> dict[str, Any]:
         """The trust bundle with a head of now."""

@@ -1,4 +1,8 @@
-"""`GET /staples/{number}`: a fresh status proof for whoever holds the certificate. It names no goods and needs no check code."""
+"""
+`GET /staples/{number}`: a fresh status proof for whoever holds the certificate. It names no goods and needs no check code.
+
+With `item=<code>` it answers for that unit's own codes too; whoever can ask that knows the unit already.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,10 @@ router = APIRouter()
 
 
 @router.get("/staples/{number}")
-def get_staple(request: Request, number: str) -> Response:
+def get_staple(request: Request, number: str, item: str = "") -> Response:
     """The staple as RFC 8785 JSON; 202 while nothing is issued, 503 while the chain cannot be read."""
     parts = parts_of(request)
     event = event_of(parts, number)
     if event.number is None:
         return JSONResponse(PENDING, status_code=202)
-    return Response(canonical(parts.proofs.staple(event.number)), media_type="application/json")
+    return Response(canonical(parts.proofs.staple(event.number, item or None)), media_type="application/json")

@@ -38,8 +38,8 @@ def event_view(event: EventState, base: str) -> dict[str, Any]:
     return view
 
 
-def capture_view(capture: Capture, stored: Mapping[int, EventState], base: str) -> dict[str, Any]:
-    """An EPCIS capture job with the outcome of each event."""
+def capture_view(capture: Capture) -> dict[str, Any]:
+    """An EPCIS capture job without the outcomes of its events."""
     refused = [entry for entry in capture.result if entry["outcome"] == REFUSED]
     return {
         "captureID": capture.id,
@@ -49,11 +49,11 @@ def capture_view(capture: Capture, stored: Mapping[int, EventState], base: str) 
         "success": not refused,
         "captureErrorBehaviour": capture.error_behaviour,
         "errors": [fault_json(Fault(**error)) for entry in refused for error in entry["errors"]],
-        "events": [_outcome(entry, stored, base) for entry in capture.result],
     }
 
 
-def _outcome(entry: Mapping[str, Any], stored: Mapping[int, EventState], base: str) -> dict[str, Any]:
+def outcome_view(entry: Mapping[str, Any], stored: Mapping[int, EventState], base: str) -> dict[str, Any]:
+    """What became of one event of a capture job, as it stands now."""
     if entry["outcome"] == REFUSED:
         return {"index": entry["index"], "outcome": REFUSED, "errors": [fault_json(Fault(**error)) for error in entry["errors"]]}
     event = stored[entry["row"]]

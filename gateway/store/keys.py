@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -50,6 +51,11 @@ def list_keys(tx: Connection) -> list[StoredKey]:
     """Every key, oldest first."""
     ids = tx.execute(select(api_keys.c.id).order_by(api_keys.c.created_at, api_keys.c.id)).scalars().all()
     return [key for key in (find_key(tx, key_id) for key_id in ids) if key is not None]
+
+
+def set_on_behalf(tx: Connection, key_id: str, usccs: Collection[str]) -> None:
+    """Changes whom a key may submit for."""
+    tx.execute(update(api_keys).where(api_keys.c.id == key_id).values(on_behalf=" ".join(sorted(usccs))))
 
 
 def revoke_key(tx: Connection, key_id: str, *, now: int) -> bool:

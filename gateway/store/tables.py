@@ -46,6 +46,13 @@ enterprises = Table(  # who may submit, and under which member (主管单位) it
     sqlite_strict=True,
 )  # fmt: skip
 
+closures = Table(  # enterprises that may submit no more; what they submitted stays, and so do they
+    "closures", metadata,
+    Column("enterprise", Text, ForeignKey("enterprises.uscc"), primary_key=True),
+    Column("closed_at", _BIG, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
+
 api_keys = Table(
     "api_keys", metadata,
     Column("id", Text, primary_key=True),
@@ -232,16 +239,24 @@ leases = Table(  # one worker a signer key
 event_index = Table(  # what queries ask of an event (EPCIS 2.0 §8.2.7), taken from it when it is stored
     "event_index", metadata,
     Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
+    Column("submitter", Text, nullable=False),  # as in events: an enterprise's questions are answered from its own rows
+    Column("received_at", _BIG, nullable=False),  # as in events
     Column("type", Text, nullable=False),
     Column("time_ms", _BIG, nullable=False),  # eventTime, milliseconds since 1970
     Column("action", Text),
     Column("biz_step", Text),  # bare words, as the vocabulary's URIs end
     Column("disposition", Text),
     Column("read_point", Text),  # canonical URIs
+    Column("read_site", Text),  # the same without its extension: the site a read point lies in
     Column("biz_location", Text),
+    Column("biz_site", Text),
     Index("event_index_time", "time_ms", "event"),
-    Index("event_index_step", "biz_step", "event"),
-    Index("event_index_place", "biz_location", "event"),
+    Index("event_index_arrival", "received_at", "event"),
+    Index("event_index_submitter_time", "submitter", "time_ms", "event"),
+    Index("event_index_submitter_arrival", "submitter", "received_at", "event"),
+    Index("event_index_step", "biz_step", "time_ms", "event"),
+    Index("event_index_read_site", "read_site", "time_ms", "event"),
+    Index("event_index_biz_site", "biz_site", "time_ms", "event"),
     sqlite_strict=True,
 )  # fmt: skip
 
@@ -260,7 +275,8 @@ serial_lots = Table(  # which lot a serialised unit belongs to, as the first eve
     Column("code", Text, primary_key=True),  # 01/<gtin>/21/<serial>
     Column("lot", Text, nullable=False),
     Column("submitter", Text, nullable=False),
-    Column("event", _BIG, ForeignKey("events.id")),  # null: from a serial file
+    Column("event", _BIG, ForeignKey("events.id")),  # null: from a serial file that no event cites yet
+    Index("serial_lots_event", "event"),
     sqlite_strict=True,
 )  # fmt: skip
 
@@ -319,6 +335,18 @@ imports = Table(  # one taken table file
     Column("created_at", _BIG, nullable=False),
     Index("imports_file", "owner", "sha256", "profile"),
     CheckConstraint("length(sha256) = 32"),
+    sqlite_strict=True,
+)  # fmt: skip
+
+import_rows = Table(  # table rows that are recorded, by what identifies them: a mended file sent whole doubles none of them
+    "import_rows", metadata,
+    Column("submitter", Text, primary_key=True),
+    Column("profile", Text, primary_key=True),
+    Column("unique_sha256", LargeBinary(32), primary_key=True),  # of the row's unique cells
+    Column("content_sha256", LargeBinary(32), nullable=False),  # of all it says
+    Column("event", _BIG, ForeignKey("events.id"), nullable=False),
+    CheckConstraint("length(unique_sha256) = 32"),
+    CheckConstraint("length(content_sha256) = 32"),
     sqlite_strict=True,
 )  # fmt: skip
 

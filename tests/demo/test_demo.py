@@ -22,6 +22,7 @@ from zxingcpp import read_barcodes
 from certs.limits import LIMITS
 from certs.times import format_time
 from gateway.cli.demo.sealed import SEAL, verify_sealed
+from gateway.cli.demo.sending import CHAINS
 
 pytestmark = pytest.mark.demo
 DAY_S = 86_400
@@ -50,16 +51,38 @@ def certificates(directory: Path) -> list[Path]:
 
 def test_every_event_that_names_goods_gets_one_certificate_and_the_other_is_kept(played: tuple[Path, str]) -> None:
     directory, said = played
-    events = json.loads(Path("gateway/cli/demo/data/pork.epcis.json").read_bytes())["epcisBody"]["eventList"]
-    assert len(events) == 18
-    assert len(certificates(directory)) == 17
-    assert said.count("已留存·不上链") == 1
+    data = Path("gateway/cli/demo/data")
+    events = [event for chain in CHAINS for event in json.loads((data / chain).read_bytes())["epcisBody"]["eventList"]]
+    assert len(events) == 41
+    assert len(certificates(directory)) == 40
+    assert said.count("已留存·不上链（") == 1
+
+
+def test_the_same_day_as_a_workbook_changes_nothing(played: tuple[Path, str]) -> None:
+    _, said = played
+    day = re.findall(r"(pork_wholesale_day\S+) +│ (\w+) +│ 500 +│ (\d+) +│ (\d+) +│ 0 +│ 334", said)
+    assert day == [("pork_wholesale_day.gbk.csv", "gbk", "500", "0"), ("pork_wholesale_day.xlsx", "xlsx", "0", "500")]
+
+
+def test_the_quality_report_counts_what_was_sent(played: tuple[Path, str]) -> None:
+    _, said = played
+    report = said.partition("数据质量日报")[2].partition("\n五、")[0]
+    market = re.search(r"示例申西农产品批发市场经营管理有限公司 +│ (\d+) +│ (\d+) +│ (\d+)", report)
+    assert market is not None
+    assert market.groups() == ("1003", "503", "500")
+
+
+def test_one_can_of_ten_thousand_has_a_proof_of_its_own(played: tuple[Path, str]) -> None:
+    directory, _ = played
+    (unit,) = (directory / "units").glob("*.json")
+    assert json.loads(unit.read_bytes())["item"]["code"].endswith(unit.stem.rpartition("-")[2])
+    assert verify_sealed([unit], directory / "bundle.json").reports[0]["verdict"] == "VALID"
 
 
 def test_the_demo_says_which_verdicts_came_out(played: tuple[Path, str]) -> None:
     _, said = played
-    before_the_recall, recalled = said.split("七、")
-    assert before_the_recall.count("VALID 链上核验一致·状态有效") == 16
+    before_the_recall, recalled = said.split("八、")
+    assert before_the_recall.count("VALID 链上核验一致·状态有效") == 39 + 1  # and the can
     assert before_the_recall.count("SUPERSEDED 已更正") == 1
     assert recalled.count("RECALLED 已召回 停止食用") == 9
     assert re.search(r"one character changed.*FORGED.*4 +merkle\.root", said)
@@ -74,7 +97,7 @@ def test_certificates_are_valid_when_gateway_database_and_chain_are_gone(played:
     files = [Path(shutil.copy(path, tmp_path)) for path in certificates(directory)]
     bundle = Path(shutil.copy(directory / "bundle.json", tmp_path))
     answer = verify_sealed(files, bundle)
-    assert sorted(report["verdict"] for report in answer.reports) == ["SUPERSEDED"] + ["VALID"] * 16
+    assert sorted(report["verdict"] for report in answer.reports) == ["SUPERSEDED"] + ["VALID"] * 39
 
 
 def test_eight_days_later_the_same_files_are_authentic(played: tuple[Path, str]) -> None:
@@ -115,7 +138,7 @@ def test_staples_of_the_demo_are_at_most_16_kb_and_files_far_below_the_limits(pl
 def test_each_qr_code_holds_the_link_that_the_demo_prints(played: tuple[Path, str]) -> None:
     directory, said = played
     links = {barcode.text for path in (directory / "qr").glob("*.png") for barcode in read_barcodes(Image.open(path))}
-    assert len(links) == 17
+    assert len(links) == 40
     assert all(link in said for link in links)
 
 

@@ -47,9 +47,11 @@ def test_a_body_of_exactly_the_limit_is_read_in_chunks_and_at_once(tmp_path: Pat
     service.db.close()
 
 
-def test_the_default_limit_is_ten_mebibytes(service: Service) -> None:
-    answer = service.post("/capture", b" " * (10 * 1024 * 1024 + 1), service.key(ABATTOIR))
-    assert answer.status_code == 413
+def test_the_default_limits_are_32_mebibytes_for_a_document_and_one_for_an_event(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    for path, limit in (("/capture", 32 * 1024 * 1024), ("/events", 1024 * 1024)):
+        assert service.post(path, b" " * limit, key).status_code == 400
+        assert service.post(path, b" " * (limit + 1), key).status_code == 413
 
 
 def test_a_body_that_never_ends_is_given_up(tmp_path: Path) -> None:

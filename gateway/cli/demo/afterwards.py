@@ -24,12 +24,10 @@ _REASON = 1
 _POLL_S = 0.3
 
 
-def declared_wrong(stage: Stage, job: dict[str, Any]) -> dict[str, Any]:
-    """The submitted event that a later one of the same document declares wrong (EPCIS errorDeclaration)."""
-    events = json.loads(stage.document)["epcisBody"]["eventList"]
-    wrong = {event["eventID"] for event in events if "errorDeclaration" in event}
-    at = next(i for i, event in enumerate(events) if event["eventID"] in wrong and "errorDeclaration" not in event)
-    return next(event for event in job["events"] if event["index"] == at)
+def declared_wrong(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """The event that a later one of the same eventID declares wrong (EPCIS errorDeclaration)."""
+    declared = {event["eventID"] for event in events if event.get("declaresError")}
+    return next(event for event in events if event["eventID"] in declared and not event.get("declaresError"))
 
 
 def await_correction(gateway: GatewayClient, wrong: dict[str, Any], patience_s: float) -> str:

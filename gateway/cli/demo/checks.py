@@ -32,7 +32,7 @@ def chapter(number: str, zh: str, en: str) -> None:
 def check_all(stage: Stage, certificates: list[Path], superseded: str) -> bool:
     """Every certificate in the sealed process: all VALID, but for the one that a correction superseded."""
     chapter(
-        "四",
+        "五",
         "在没有网络、没有数据库、没有链的另一进程中核验",
         "Check the files in another process that has neither network nor database nor chain",
     )
@@ -53,7 +53,7 @@ def check_all(stage: Stage, certificates: list[Path], superseded: str) -> bool:
 
 def break_them(stage: Stage, certificates: list[Path]) -> bool:
     """Three broken ones, each with exactly its verdict."""
-    chapter("五", "三份有问题的凭证", "Three broken ones")
+    chapter("六", "三份有问题的凭证", "Three broken ones")
     bundle, broken = stage.directory / "bundle.json", stage.sub("broken")
     forged, bare = broken / "one-character-changed.json", broken / "without-staple.json"
     with_quantity = next(path for path in certificates if b'"quantity":' in path.read_bytes())
@@ -82,7 +82,7 @@ def break_them(stage: Stage, certificates: list[Path]) -> bool:
 def scan(stage: Stage, link: str) -> bool:
     """One link as `shisu verify` checks it against the running gateway."""
     chapter(
-        "六",
+        "七",
         "扫一个二维码：链接由网关应答，结论由本机核验得出",
         "Scan one QR code: the gateway answers the link, this machine judges the answer",
     )
@@ -96,7 +96,7 @@ def scan(stage: Stage, link: str) -> bool:
 def recall(stage: Stage, gateway: GatewayClient, certificates: list[Path], patience_s: float) -> bool:
     """Every certificate that names the recalled lot turns."""
     chapter(
-        "七",
+        "八",
         "召回一个生产批号：凭证文件不变，换上新的状态证明即为「已召回」",
         "Recall a lot: the same certificates, with a status proof of now, say RECALLED",
     )

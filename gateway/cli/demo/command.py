@@ -12,20 +12,19 @@ from typing import Annotated, Any
 
 import typer
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from certs.verify.report import DEVELOPMENT_STAMP
 from gateway.cli.certificates import save_certificate
 from gateway.cli.client import GatewayClient, GatewayUnreachable
-from gateway.cli.demo import afterwards
+from gateway.cli.demo import afterwards, sending
 from gateway.cli.demo import stage as stages
 from gateway.cli.demo.checks import break_them, chapter, check_all, recall, scan
 from gateway.cli.demo.processes import Child, DemoFailed, free_port, start
 from gateway.cli.demo.stage import Stage
+from gateway.cli.demo.unit import check_unit, save_unit
 from gateway.cli.reasons import reason
 from gateway.cli.say import CONSOLE, fail, say
-from gateway.cli.submit import show_problem, wait_for_certificates
 from ledger.errors import LedgerError
 
 _PATIENCE_S = 90.0
@@ -60,18 +59,27 @@ def _play(stack: ExitStack, directory: Path, *, keep: bool) -> None:
     stage = stages.prepare(directory)
     cast = Cast(stack.enter_context(ExitStack()))
     key, settings_file, port = _build(stage, cast)
-    chapter("三", "启动网关并报送猪肉链的 EPCIS 事件", "Start the gateway and submit the EPCIS events of the pork chain")
+    chapter(
+        "三",
+        "启动网关并报送：一物一码清单、猪肉链与婴配乳粉链的 EPCIS 事件",
+        "Start the gateway; submit a serial file and two chains",
+    )
     gateway_child = cast.enter(_start_gateway(stage, settings_file, port))
     with GatewayClient(gateway_child.url, key=key) as gateway:
-        job = _submit(stage, gateway)
-        superseded = _await_correction(stage, gateway, job)
-        certificates = _save(stage, gateway, job)
-    as_expected = check_all(stage, certificates, superseded)
+        sending.send_serials(stage, gateway)
+        events = sending.send_chains(stage, gateway, _PATIENCE_S)
+        superseded = _await_correction(gateway, events)
+        certificates = _save(stage, gateway, events)
+        unit = save_unit(stage, gateway, events)
+        chapter("四", "批发市场一天的交易：GBK 表格与 Excel", "A market's day: a table in GBK, then a workbook")
+        as_expected = sending.send_day(stage, gateway) & sending.show_quality(settings_file)
+    as_expected &= check_all(stage, certificates, superseded)
+    as_expected &= check_unit(stage, unit)
     as_expected &= break_them(stage, certificates)
-    as_expected &= scan(stage, _issued(job)[0]["link"])
+    as_expected &= scan(stage, _issued(events)[0]["link"])
     with GatewayClient(gateway_child.url, key=key) as gateway:
         as_expected &= recall(stage, gateway, certificates, _PATIENCE_S)
-    _close(stage, job, cast, keep=keep)
+    _close(stage, events, cast, keep=keep)
     if not as_expected:
         raise DemoFailed("a verdict was not the expected one")
 
@@ -116,8 +124,8 @@ def _build(stage: Stage, cast: Cast) -> tuple[str, Path, int]:
     return key_file.read_text("ascii"), settings_file, port
 
 
-def _await_correction(stage: Stage, gateway: GatewayClient, job: dict[str, Any]) -> str:
-    wrong = afterwards.declared_wrong(stage, job)
+def _await_correction(gateway: GatewayClient, events: list[dict[str, Any]]) -> str:
+    wrong = afterwards.declared_wrong(events)
     successor = afterwards.await_correction(gateway, wrong, _PATIENCE_S)
     say(
         f"{wrong['number']} 所记头数有误，企业已更正：自动更正为 {successor}。",
@@ -140,37 +148,11 @@ def _start_gateway(stage: Stage, settings_file: Path, port: int) -> Child:
     return start("gateway 网关", arguments, stage.directory / "gateway.log")
 
 
-def _submit(stage: Stage, gateway: GatewayClient) -> dict[str, Any]:
-    answer = gateway.post("/capture", stage.document)
-    if answer.status != 202:
-        show_problem(answer)
-    with CONSOLE.status("等待上链并取得足够共识节点签名 waiting for blocks that enough validators signed…"):
-        job = wait_for_certificates(gateway, answer, _PATIENCE_S)
-    names = {enterprise["uscc"]: enterprise["name"] for enterprise in stage.enterprises}
-    bureaus = {bureau["uscc"]: bureau["short"] for bureau in stage.bureaus}
-    table = Table("#", "报送企业 submitted by", "主管单位 under", "状态 state", "证书编号 certificate")
-    for event in job["events"]:
-        kept = "已留存·不上链（无商品代码） kept" if event["state"] == "kept" else "已上链 anchored"
-        table.add_row(
-            str(event["index"] + 1), names[event["submitter"]], bureaus[event["member"]], kept, event.get("number", "—")
-        )
-    CONSOLE.print(table)
-    anchored = len(_issued(job))
-    kept_count = len(job["events"]) - anchored
-    say(
-        f"共 {len(job['events'])} 个事件：{anchored} 个已上链；{kept_count} 个已留存、不上链，因为它没有商品或物流单元代码。",
-        f"{len(job['events'])} events: {anchored} anchored; {kept_count} kept and not anchored, because it names no goods.",
-    )
-    if any("number" not in event for event in job["events"] if event["state"] != "kept"):
-        raise DemoFailed(f"not every event was anchored in {_PATIENCE_S:.0f} s; see {stage.directory}/gateway.log")
-    return job
-
-
-def _save(stage: Stage, gateway: GatewayClient, job: dict[str, Any]) -> list[Path]:
+def _save(stage: Stage, gateway: GatewayClient, events: list[dict[str, Any]]) -> list[Path]:
     """Public renderings with staples, QR images, and the bundle, as anybody with the link would get them."""
     (stage.directory / "bundle.json").write_bytes(gateway.get("/trust").body)
     folder, pictures, saved = stage.sub("certificates"), stage.sub("qr"), []
-    for event in _issued(job):
+    for event in _issued(events):
         number, check_code = event["number"], event["link"].rpartition("k=")[2]
         with GatewayClient(event["link"].partition("/certificates/")[0]) as anybody:
             save_certificate(anybody, number, folder / f"{number}.json", check_code=check_code)
@@ -179,17 +161,18 @@ def _save(stage: Stage, gateway: GatewayClient, job: dict[str, Any]) -> list[Pat
     return saved
 
 
-def _issued(job: dict[str, Any]) -> list[dict[str, Any]]:
-    return [event for event in job["events"] if "number" in event]
+def _issued(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for event in events if "number" in event]
 
 
-def _close(stage: Stage, job: dict[str, Any], cast: Cast, *, keep: bool) -> None:
-    chapter("八", "文件在这里", "Where the files are")
+def _close(stage: Stage, events: list[dict[str, Any]], cast: Cast, *, keep: bool) -> None:
+    chapter("九", "文件在这里", "Where the files are")
     for name, zh, en in (
         ("certificates", "凭证（附状态证明）", "certificates with status proofs"),
         ("qr", "凭证二维码", "their QR codes"),
         ("broken", "有问题的凭证", "the broken ones"),
         ("recalled", "召回后的凭证", "certificates of the recalled lot"),
+        ("sent", "报送的表格", "the tables that were sent"),
         ("bundle.json", "信任根文件", "the trust bundle"),
     ):
         CONSOLE.print(Text(f"  {stage.directory / name}"), Text(f"{zh} {en}", style="dim"), sep="  ", soft_wrap=True)
@@ -203,8 +186,8 @@ def _close(stage: Stage, job: dict[str, Any], cast: Cast, *, keep: bool) -> None
     if not keep:
         return
     cast.stack.pop_all()
-    chapter("九", "网关仍在运行", "The gateway is still running")
-    for event in _issued(job):
+    chapter("十", "网关仍在运行", "The gateway is still running")
+    for event in _issued(events):
         CONSOLE.print(Text(f"  {event['link']}"), soft_wrap=True)
     numbers = " ".join(str(child.process.pid) for child in cast.children)
     say(f"停止：kill {numbers}", "Stop it with the line above.")

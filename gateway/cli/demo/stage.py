@@ -17,9 +17,11 @@ from typing import Any
 
 from certs.canonical import canonical
 from gateway.auth import ADMIN, READ, SUBMIT, SUBMIT_ON_BEHALF, make_key
+from gateway.catalogue.kinds import known_kinds
+from gateway.catalogue.tables import read_catalogue
 from gateway.cli.demo.processes import Child, DemoFailed, start
 from gateway.cli.deploy import founder
-from gateway.cli.keys import register_file
+from gateway.cli.enterprises import register_file
 from gateway.store.database import migrate, open_database
 from gateway.store.keys import insert_key
 from ledger.announcements import announced_sets
@@ -39,12 +41,11 @@ _RPC_TIMEOUT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the story is played on."""
+    """What the story is played on. `enterprises` are those of the sample data, and each bureau for events of its own."""
 
     directory: Path
     bureaus: list[dict[str, Any]]
     enterprises: list[dict[str, Any]]
-    document: bytes
 
     def sub(self, name: str) -> Path:
         """A folder of the stage, made when it is first asked for."""
@@ -61,12 +62,10 @@ def prepare(directory: Path) -> Stage:
         shutil.rmtree(directory)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / MARKER).write_text("made by `shisu demo`; the next run deletes this directory\n", "utf-8")
-    return Stage(
-        directory=directory,
-        bureaus=json.loads(DATA.joinpath("members.json").read_bytes())["validators"],
-        enterprises=json.loads(DATA.joinpath("enterprises.json").read_bytes())["enterprises"],
-        document=DATA.joinpath("pork.epcis.json").read_bytes(),
-    )
+    bureaus = json.loads(DATA.joinpath("members.json").read_bytes())["validators"]
+    enterprises = json.loads(DATA.joinpath("enterprises.json").read_bytes())["enterprises"]
+    themselves = [{"uscc": b["uscc"], "name": b["name"], "kind": "bureau", "member": b["code"]} for b in bureaus]
+    return Stage(directory, bureaus, [*enterprises, *themselves])
 
 
 def start_chain(stage: Stage, name: str) -> Child:
@@ -135,7 +134,8 @@ def write_settings(
     members = []
     for bureau in stage.bureaus:
         keystore, passphrase, _ = signers[bureau["code"]]
-        served = {"keystore": str(keystore), "passphrase_file": str(passphrase)} if "ANCHOR" in bureau["rights"] else {}
+        acts = bool({"ANCHOR", "VOTE"} & set(bureau["rights"]))  # who only votes needs its signer too
+        served = {"keystore": str(keystore), "passphrase_file": str(passphrase)} if acts else {}
         members.append({"uscc": bureau["uscc"], "code": bureau["code"], "name": bureau["name"], **served})
     database_url = f"sqlite:///{stage.directory / 'gateway.db'}"
     settings = {
@@ -153,8 +153,9 @@ def _fill_store(stage: Stage, database_url: str) -> Path:
     try:
         migrate(database)
         listing = stage.directory / "enterprises.json"
-        listing.write_bytes(DATA.joinpath("enterprises.json").read_bytes())
-        register_file(database, listing, {bureau["code"]: bureau["uscc"] for bureau in stage.bureaus})
+        listing.write_text(json.dumps({"enterprises": stage.enterprises}, ensure_ascii=False), "utf-8")
+        members = {bureau["code"]: bureau["uscc"] for bureau in stage.bureaus}
+        register_file(database, listing, members=members, kinds=known_kinds(read_catalogue()))
         stored, text = make_key(
             stage.bureaus[0]["uscc"],  # 市食药安办 submits for everybody in this demo, and recalls in its own name
             rights=[SUBMIT, SUBMIT_ON_BEHALF, READ, ADMIN],

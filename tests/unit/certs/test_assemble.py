@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from certs.assemble import RENDERINGS, assemble, file_of, render_tiers
+from certs.assemble import RENDERINGS, assemble, file_of, item_levels, item_proof, render_tiers, stated_items
 from certs.canonical import canonical
 from certs.certificate import read_file
 from certs.errors import MalformedCertificate
@@ -13,7 +13,7 @@ from certs.suites import hash_function
 from certs.trust import load_bundle
 from certs.verify import Verdict, verify
 from tests.vector_cases.scenes import FIVE, LEAF, main_scene
-from tests.world import World, record_of
+from tests.world import ItemTree, World, record_of
 
 
 def test_a_rendering_shows_its_tiers_and_hides_the_others_behind_their_digests() -> None:
@@ -34,6 +34,21 @@ def test_siblings_are_there_only_when_given() -> None:
     certificate = main_scene().certificate(LEAF)
     assert list(file_of(certificate)) == ["certificate"]
     assert set(file_of(certificate, staple={"headers": [], "nodes": []})) == {"certificate", "staple"}
+
+
+@pytest.mark.parametrize("suite", [1, 2])
+def test_items_are_stated_and_proven_as_the_protocol_has_them(suite: int) -> None:
+    codes = [f"01/09521234200024/10/250603A1/21/{serial}" for serial in "ABCDE"]
+    tree = ItemTree(codes, suite=suite)
+    units = list(zip(tree.codes, tree.salts, strict=True))
+    levels = item_levels(units, suite)
+    assert stated_items(levels) == tree.stated()
+    assert [item_proof(unit, index=at, levels=levels) for at, unit in enumerate(units)] == [tree.proof(at) for at in range(5)]
+
+
+def test_no_units_make_no_item_tree() -> None:
+    with pytest.raises(ValueError, match="leaf"):
+        item_levels([], 1)
 
 
 def test_parts_that_make_no_certificate_are_refused() -> None:

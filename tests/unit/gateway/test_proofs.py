@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from gateway.errors import Refused
 from gateway.proofs import StoredProofs
 from gateway.staples import Staples
 from gateway.store.tables import batches
@@ -52,3 +53,11 @@ def test_the_bundle_is_made_anew_after_a_few_seconds_and_not_before(bench: Bench
     assert given.trust() == first
     bench.clock += 5
     assert given.trust() != first
+
+
+def test_a_unit_is_asked_of_certificate_and_staple_alike(bench: Bench) -> None:
+    given, unit = proofs(bench), "01/09521234200024/21/1"
+    assert given.item("SHFS-COM-7-0-X", unit) is given.staple("SHFS-COM-7-0-X", unit) is None
+    for ask in (given.item, given.staple):
+        with pytest.raises(Refused, match=r"^item\.unknown$"):
+            ask("SHFS-COM-1-0-R", unit)

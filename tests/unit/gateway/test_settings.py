@@ -57,7 +57,7 @@ def test_a_json_file_is_read_and_the_public_url_loses_its_slash(tmp_path: Path, 
     settings = load_settings(write(tmp_path, given))
     assert (settings.public_url, settings.prefix, settings.suite) == ("https://trace.test", "SHFS", 1)
     assert settings.members[0].code == "COM"
-    assert settings.limits.body_bytes == 10 * 1024 * 1024
+    assert settings.limits.body_bytes == 32 * 1024 * 1024
 
 
 def test_a_toml_file_is_read(tmp_path: Path) -> None:
@@ -184,3 +184,9 @@ def test_a_missing_file_and_a_broken_variable_are_refused(
     monkeypatch.setenv("SHISU_MEMBERS", "[")
     with pytest.raises(UnsafeSettings):
         load_settings(write(tmp_path, given))
+
+
+def test_a_catalogue_of_ones_own_is_named_by_its_path(tmp_path: Path, given: dict[str, Any]) -> None:
+    assert load_settings(write(tmp_path, given)).catalogue is None
+    named = load_settings(write(tmp_path, {**given, "catalogue": "/etc/shisu/city.json"}))
+    assert named.catalogue == Path("/etc/shisu/city.json")

@@ -1,12 +1,12 @@
-"""What proposals do, read from their call data and said in words."""
+"""What proposals do, read from their call data."""
 
 from __future__ import annotations
 
 import pytest
-from eth_abi.abi import encode
 
 from certs.staple import Status
-from ledger.actions import Action, decode_action, describe
+from ledger.action_words import describe
+from ledger.actions import Action, decode_action
 from ledger.contracts import ANCHOR_LOG, CONSORTIUM, STATUS_REGISTRY, artifact, encode_call
 from ledger.governance import (
     admit_call,
@@ -152,53 +152,6 @@ def test_a_scope_bit_without_a_name_is_shown_by_its_number():
     action = decode_action(DEPLOYMENT, DEPLOYMENT.consortium, set_scope_call(MEMBER, 1 << 31 | 1 << 63 | 1))
     assert action.arguments == {"member": MEMBER, "classes": ("grain", "bit 31"), "stages": ("bit 63",)}
     assert "bit 31" in describe(action)[0]
-
-
-def words_of(value):
-    """What of an argument must be seen in the English text, as far as it is written as it is."""
-    if isinstance(value, Status):
-        return [value.name.lower()]
-    if isinstance(value, bool) or value is None:
-        return []
-    if isinstance(value, tuple):
-        return [str(part) for part in value]
-    return [str(value)]
-
-
-@pytest.mark.parametrize("action", [action for _, action in OF_CONSORTIUM + OF_REGISTRY])
-def test_the_words_name_every_argument(action):
-    zh, en = describe(action)
-    for name, value in action.arguments.items():
-        for word in words_of(value):
-            assert word in en
-            if name not in ("rights", "classes", "stages", "status"):
-                assert word in zh
-
-
-def test_the_words_are_plain():
-    actions = {action.name: action for _, action in OF_CONSORTIUM + OF_REGISTRY}
-    assert describe(actions["admit"]) == (
-        f"接纳成员单位 {MEMBER}（简码 COM，签名账户 {SIGNER}）；权限：表决、改状态；职责范围：畜产品及其制品；环节：屠宰",
-        f"Admit member {MEMBER} (code COM, signer {SIGNER}); rights: VOTE, STATUS; scope: livestock; stages: slaughter",
-    )
-    assert describe(OF_REGISTRY[0][1]) == (
-        f"代成员单位 {MEMBER} 把上链批次 5 的第 2 叶的状态设为：已更正，更正为上链批次 6 的第 0 叶；理由码 3",
-        f"For member {MEMBER}, set leaf 2 of batch 5 to: superseded, by leaf 0 of batch 6; reason 3",
-    )
-    assert describe(Action("pauseAnchoring", {"paused": True}))[1] == "Stop all anchoring; statuses go on"
-    assert describe(Action("pauseAnchoring", {"paused": False}))[1] == "Let anchoring go on"
-    assert describe(Action("setRights", {"member": MEMBER, "rights": ()})) == (
-        f"成员单位 {MEMBER} 的权限改为：无",
-        f"Set the rights of member {MEMBER} to: none",
-    )
-    assert describe(Action("setScope", {"member": MEMBER, "classes": (), "stages": ()}))[1].endswith("to: empty")
-
-
-def test_an_unknown_call_is_said_to_be_unknown():
-    zh, en = describe(decode_action(DEPLOYMENT, b"\x01" * 20, encode(["uint8"], [1])))
-    assert "无法识别" in zh
-    assert "cannot read" in en
-    assert "0x" + "01" * 20 in zh and "0x00000000" in en
 
 
 def test_the_anchor_log_has_nothing_for_proposals():

@@ -15,13 +15,18 @@ from ledger.deploy import Founder, Patience, deploy_consortium
 from ledger.devchain.chain import DevChain
 from ledger.errors import RpcRefused
 from ledger.governance import (
+    PAGE,
+    Proposed,
     admit_call,
     announce_call,
     approve_call,
     execute_call,
     freeze_call,
+    newest_number,
+    open_number,
     pause_anchoring_call,
     proposal,
+    proposal_count,
     proposals,
     propose_call,
     retire_call,
@@ -243,6 +248,7 @@ def test_a_proposed_call_that_would_fail_says_why(bureaus):
     number = bureaus.propose(unfreeze_call(USCCS[1]), approvals=4)
     word = USCCS[1].encode() + bytes(14)
     assert bureaus.proposal(number).refusal == Refusal("ProposalCallFailed", (number, Refusal("MemberNotFrozen", (word,))))
+    assert bureaus.proposal(number).failure == Refusal("MemberNotFrozen", (word,))
 
 
 def test_the_reason_of_a_proposed_call_of_the_registry_is_named_too(bureaus):
@@ -253,10 +259,67 @@ def test_the_reason_of_a_proposed_call_of_the_registry_is_named_too(bureaus):
 
 def test_proposals_are_all_in_order(bureaus):
     bureaus.propose(pause_anchoring_call(paused=False))
-    found = proposals(bureaus.rpc, bureaus.consortium)
-    assert [one.id for one in found] == list(range(1, len(found) + 1))
-    assert found[2] == bureaus.proposal(3)
-    assert found[0].executed
+    count = proposal_count(bureaus.rpc, bureaus.consortium)
+    found = proposals(bureaus.rpc, bureaus.consortium, most=count)
+    assert [one.id for one in found] == list(range(count, 0, -1))
+    assert found[-3] == bureaus.proposal(3)
+    assert found[-1].executed
+
+
+def test_proposals_come_in_pages_and_a_page_asks_for_no_more(bureaus, function_port):
+    while proposal_count(bureaus.rpc, bureaus.consortium) < PAGE + 2:
+        bureaus.propose(pause_anchoring_call(paused=False))
+    count = proposal_count(bureaus.rpc, bureaus.consortium)
+    port = function_port(bureaus.rpc.call)
+    assert [one.id for one in proposals(port, bureaus.consortium)] == list(range(count, count - PAGE, -1))
+    assert len(port.asked) <= 3 * PAGE + 3  # the view, the execution and the call itself of each
+    assert [one.id for one in proposals(port, bureaus.consortium, below=3)] == [2, 1]
+    assert proposals(port, bureaus.consortium, below=1) == []
+    assert proposals(port, bureaus.consortium, below=10**6, most=1)[0].id == count
+
+
+def test_a_proposal_is_found_by_what_it_calls_and_the_newest_comes_first(bureaus, function_port):
+    data = set_rights_call(USCCS[5], 6)  # no vote: the others need four
+    wanted = Proposed(USCCS[0], bureaus.consortium, data)
+    where = (bureaus.rpc, bureaus.consortium)
+    assert (open_number(*where, wanted), newest_number(*where, wanted)) == (None, None)
+    first, second = bureaus.propose(data), bureaus.propose(data)
+    assert (open_number(*where, wanted), newest_number(*where, wanted)) == (second, second)
+    for other in (Proposed(USCCS[1], *where[1:], data), Proposed(USCCS[0], bureaus.registry, data)):
+        assert newest_number(*where, other) is None
+    approve(bureaus.rpc, bureaus.deployment, SIGNERS[:4], second)
+    assert bureaus.act(0, execute_call(second)).succeeded
+    assert (open_number(*where, wanted), newest_number(*where, wanted)) == (first, second)
+    port = function_port(bureaus.rpc.call)
+    newest_number(port, bureaus.consortium, wanted)
+    assert len(port.asked) <= PAGE + 2  # one page
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (retire_call(USCCS[0]), "MemberOperates"),
+        (admit_call(USCCS[8], code="NEW", signer="0x" + "00" * 20, rights=1, scope=0), "SignerInvalid"),
+        (unfreeze_call(USCCS[1]), "MemberNotFrozen"),
+        (pause_anchoring_call(paused=False), None),
+        (b"", ""),
+    ],
+)
+def test_a_call_that_could_never_be_made_is_told_while_the_vote_is_open(bureaus, data, error):
+    found = bureaus.proposal(bureaus.propose(data))
+    assert found.refusal.name == "ProposalApprovalsTooFew"
+    assert (found.failure.name if found.failure else None) == error
+
+
+def test_a_node_that_cannot_try_the_call_says_nothing_about_it(bureaus, function_port):
+    number = bureaus.propose(retire_call(USCCS[0]))
+
+    def unable(method, params):
+        if method == "eth_call" and params[0].get("from") == "0x" + bureaus.consortium.hex():
+            raise RpcRefused(-32000)
+        return bureaus.rpc.call(method, params)
+
+    assert proposal(function_port(unable), bureaus.consortium, number).failure is None
 
 
 @pytest.mark.parametrize("number", [0, 10**6])
@@ -273,8 +336,8 @@ def test_a_node_that_gives_no_custom_error_hides_no_proposal(bureaus, function_p
         return bureaus.rpc.call(method, params)
 
     found = proposals(function_port(silent), bureaus.consortium)
-    assert found[-1].refusal == Refusal("")
-    assert [one.refusal for one in found[:-1]] == [one.refusal for one in proposals(bureaus.rpc, bureaus.consortium)[:-1]]
+    assert found[0].refusal == Refusal("")
+    assert [one.refusal for one in found[1:]] == [one.refusal for one in proposals(bureaus.rpc, bureaus.consortium)[1:]]
 
 
 def test_an_expired_proposal_says_so(tmp_path):
@@ -287,9 +350,13 @@ def test_an_expired_proposal_says_so(tmp_path):
         skipped[0] = 30 * 86_400 - 3_600
         chain.mine()
         assert late.proposal(number).refusal is None
+        assert open_number(rpc, late.consortium, Proposed(USCCS[0], late.consortium, late.proposal(number).data)) == number
         skipped[0] = 30 * 86_400 + 3_600  # blocks made faster than one a second are ahead of the clock
         chain.mine()
         assert late.proposal(number).refusal == Refusal("ProposalExpired", (number, expires_at))
+        wanted = Proposed(USCCS[0], late.consortium, pause_anchoring_call(paused=True))
+        assert open_number(rpc, late.consortium, wanted) is None
+        assert newest_number(rpc, late.consortium, wanted) == number
         assert late.refusal("voter", approve_call(number)).name == "ProposalExpired"
 
 

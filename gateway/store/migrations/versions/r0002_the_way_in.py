@@ -22,9 +22,11 @@ def upgrade() -> None:
     _create_mappings()
     _create_serial_files()
     _create_tallies()
+    _create_closures()
     _create_cited_papers()
     _create_event_codes()
     _create_event_index()
+    _create_import_rows()
     _create_items()
     _create_serial_lots()
 
@@ -103,6 +105,17 @@ def _create_tallies() -> None:
     )
 
 
+def _create_closures() -> None:
+    op.create_table(
+        "closures",
+        sa.Column("enterprise", sa.Text(), nullable=False),
+        sa.Column("closed_at", BIG, nullable=False),
+        sa.ForeignKeyConstraint(["enterprise"], ["enterprises.uscc"]),
+        sa.PrimaryKeyConstraint("enterprise"),
+        sqlite_strict=True,
+    )
+
+
 def _create_cited_papers() -> None:
     op.create_table(
         "cited_papers",
@@ -135,20 +148,44 @@ def _create_event_index() -> None:
     op.create_table(
         "event_index",
         sa.Column("event", BIG, nullable=False),
+        sa.Column("submitter", sa.Text(), nullable=False),
+        sa.Column("received_at", BIG, nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("time_ms", BIG, nullable=False),
         sa.Column("action", sa.Text(), nullable=True),
         sa.Column("biz_step", sa.Text(), nullable=True),
         sa.Column("disposition", sa.Text(), nullable=True),
         sa.Column("read_point", sa.Text(), nullable=True),
+        sa.Column("read_site", sa.Text(), nullable=True),
         sa.Column("biz_location", sa.Text(), nullable=True),
+        sa.Column("biz_site", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["event"], ["events.id"]),
         sa.PrimaryKeyConstraint("event"),
         sqlite_strict=True,
     )
-    op.create_index("event_index_place", "event_index", ["biz_location", "event"], unique=False)
-    op.create_index("event_index_step", "event_index", ["biz_step", "event"], unique=False)
+    op.create_index("event_index_arrival", "event_index", ["received_at", "event"], unique=False)
+    op.create_index("event_index_biz_site", "event_index", ["biz_site", "time_ms", "event"], unique=False)
+    op.create_index("event_index_read_site", "event_index", ["read_site", "time_ms", "event"], unique=False)
+    op.create_index("event_index_step", "event_index", ["biz_step", "time_ms", "event"], unique=False)
+    op.create_index("event_index_submitter_arrival", "event_index", ["submitter", "received_at", "event"], unique=False)
+    op.create_index("event_index_submitter_time", "event_index", ["submitter", "time_ms", "event"], unique=False)
     op.create_index("event_index_time", "event_index", ["time_ms", "event"], unique=False)
+
+
+def _create_import_rows() -> None:
+    op.create_table(
+        "import_rows",
+        sa.Column("submitter", sa.Text(), nullable=False),
+        sa.Column("profile", sa.Text(), nullable=False),
+        sa.Column("unique_sha256", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("content_sha256", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("event", BIG, nullable=False),
+        sa.CheckConstraint("length(content_sha256) = 32"),
+        sa.CheckConstraint("length(unique_sha256) = 32"),
+        sa.ForeignKeyConstraint(["event"], ["events.id"]),
+        sa.PrimaryKeyConstraint("submitter", "profile", "unique_sha256"),
+        sqlite_strict=True,
+    )
 
 
 def _create_items() -> None:
@@ -177,3 +214,4 @@ def _create_serial_lots() -> None:
         sa.PrimaryKeyConstraint("code"),
         sqlite_strict=True,
     )
+    op.create_index("serial_lots_event", "serial_lots", ["event"], unique=False)

@@ -17,7 +17,9 @@ from certs.canonical import canonical
 from certs.trust import load_bundle
 from certs.verify import Verdict, verify
 from gateway.acts.desk import Desk
-from gateway.acts.words import act_view, proposal_view
+from gateway.acts.proposal_words import proposal_views
+from gateway.acts.roll import Roll
+from gateway.acts.words import act_view
 from gateway.errors import Refused
 from gateway.pipeline.line import Line, Pace
 from gateway.pipeline.worker import Worker
@@ -126,7 +128,7 @@ class Bureaus:
         assert done.state == "final"
 
     def shown(self, number: int) -> dict[str, Any]:
-        return proposal_view(self.desk.proposal(number), self.consortium)
+        return proposal_views([self.desk.proposal(number)], self.desk)[0]
 
     def verdict(self, number: str) -> Verdict:
         staple = Staples(self.database, self.chain.rpc, self.consortium, monotonic=time.monotonic).current(number)
@@ -181,7 +183,7 @@ def test_a_batch_and_a_lot_turn_every_certificate_they_touch(bureaus: Bureaus) -
     assert {bureaus.verdict(number) for number in numbers} == {Verdict.SUSPENDED}
     (act,) = bureaus.settle(bureaus.status(AMR, code=LOT, status="recalled"))
     assert {bureaus.verdict(number) for number in numbers} == {Verdict.RECALLED}
-    assert "等于公开" in act_view(act, bureaus.consortium)["does"]["zh"]
+    assert "等于公开" in act_view(act, bureaus.consortium, bureaus.desk.roll.known)["does"]["zh"]
 
 
 def test_what_a_vote_set_only_a_vote_lifts(bureaus: Bureaus) -> None:
@@ -216,7 +218,7 @@ def test_a_right_lost_between_the_asking_and_the_block_is_a_refusal_with_its_nam
     bureaus.vote("execute", proposed, FSO)  # the line of COM stands still meanwhile
     (ended,) = bureaus.settle(act)
     assert (ended.state, ended.refusal, ended.transaction_hash) == ("refused", "StatusRightMissing", None)
-    view = act_view(ended, bureaus.consortium)
+    view = act_view(ended, bureaus.consortium, bureaus.desk.roll.known)
     assert view["refusal"] == {
         "error": "StatusRightMissing",
         "text": {"zh": "该成员单位没有改状态的权限（STATUS）", "en": "The member does not hold the right STATUS"},
@@ -228,7 +230,7 @@ def test_a_vote_from_proposing_to_executing_says_at_each_step_who_is_missing(bur
     shown = bureaus.shown(number)
     assert (shown["state"], shown["needed"], shown["missing"], shown["approvals"]) == ("open", 5, 5, [])
     assert shown["proposer"] == {"uscc": OPERATORS[COM], "code": "COM", "name": "COM"}
-    assert "改为：表决、改状态" in shown["does"]["zh"]
+    assert shown["does"]["zh"].endswith("改为：表决、改状态（失去上链、召回）")
     bureaus.vote("approve", number, FSO, DC, AMR, COM)
     bureaus.vote("withdraw", number, DC)
     shown = bureaus.shown(number)
@@ -255,11 +257,16 @@ def test_the_same_vote_twice_is_one_effect_and_one_transaction(bureaus: Bureaus)
 
 def test_a_proposal_that_would_fail_says_with_what(bureaus: Bureaus) -> None:
     number = bureaus.propose(COM, "unfreeze", member="EDU")
+    shown = bureaus.shown(number)
+    assert (shown["state"], shown["wouldFail"]) == ("open", "ProposalCallFailed/MemberNotFrozen")
+    assert shown["wouldFailText"] == {"zh": "该成员单位未被冻结", "en": "The member is not frozen"}
     bureaus.vote("approve", number, FSO, DC, AMR, EDU, AGR)
     shown = bureaus.shown(number)
     assert (shown["state"], shown["wouldFail"]) == ("blocked", "ProposalCallFailed/MemberNotFrozen")
     (ended,) = bureaus.vote("execute", number, FSO)
     assert (ended.state, ended.refusal) == ("refused", "ProposalCallFailed/MemberNotFrozen")
+    view = act_view(ended, bureaus.consortium, bureaus.desk.roll.known)
+    assert view["refusal"]["text"]["zh"] == "该成员单位未被冻结"
 
 
 def test_a_frozen_member_votes_and_does_nothing_else(bureaus: Bureaus) -> None:
@@ -291,14 +298,32 @@ def test_members_are_admitted_and_retired_in_our_words(bureaus: Bureaus) -> None
     (known,) = memberships(bureaus.chain.rpc, bureaus.deployment.consortium, [uscc])
     assert known is not None
     assert (known.code, known.active, known.scope) == ("NEW", True, 1 << 7 | 1 << 37)
-    bureaus.carry_out("setScope", member=uscc, classes=["dairy", "oil"], stages=["retail"])
-    number = bureaus.propose(FSO, "retire", member=uscc)
+    bureaus.carry_out("setScope", member="NEW", classes=["dairy", "oil"], stages=["retail"])
+    number = bureaus.propose(FSO, "retire", member="NEW")
+    assert f"成员单位 NEW（{uscc}） 退出联盟" in bureaus.shown(number)["does"]["zh"]
     assert bureaus.shown(number)["needed"] == 6  # of eight voters
     bureaus.vote("approve", number, FSO, DC, AMR, EDU, AGR, GRN)
     bureaus.vote("execute", number, FSO)
     (known,) = memberships(bureaus.chain.rpc, bureaus.deployment.consortium, [uscc])
     assert known is not None
     assert not known.active
+    assert bureaus.desk.words().members["NEW"] == uscc, "its code stays its own"
+
+
+def test_founders_that_no_settings_list_are_on_the_roll(bureaus: Bureaus) -> None:
+    names = Roll(replace(bureaus.consortium, members=())).names(bureaus.chain.rpc)
+    assert names.codes == dict(zip(CODES, OPERATORS, strict=True))
+    assert names.labels[OPERATORS[COM]] == "COM"
+
+
+def test_an_announcement_shows_against_the_set_of_now_who_goes_out(bureaus: Bureaus) -> None:
+    now = bureaus.deployment.set
+    pairs = zip(now.validators, now.operators, strict=True)
+    seats = [{"address": "0x" + address.hex(), "operator": operator} for address, operator in pairs]
+    does = bureaus.shown(bureaus.propose(FSO, "announce", validators=seats[:-1]))["does"]["zh"]
+    assert f"；退出：{seats[-1]['address']}（" in does and "加入" not in does
+    retire = bureaus.shown(bureaus.propose(FSO, "retire", member="GRN"))
+    assert retire["wouldFail"] == "ProposalCallFailed/MemberOperates"
 
 
 def test_what_is_unknown_is_not_there(bureaus: Bureaus) -> None:

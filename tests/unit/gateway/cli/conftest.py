@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,21 @@ def shisu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shisu:
 
 
 @pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    """Settings of a gateway whose store is `gateway.db` beside them."""
+    content = {
+        "database_url": f"sqlite:///{tmp_path / 'gateway.db'}",
+        "rpc_urls": ["http://127.0.0.1:1"],
+        "manifest": str(tmp_path / "deployment.json"),
+        "public_url": "http://127.0.0.1:8080",
+        "members": [{"uscc": "11310000TE5TB0040K", "code": "COM", "name": "市商务委"}],
+    }
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps(content), "utf-8")
+    return path
+
+
+@pytest.fixture
 def anchor() -> Anchor:
     """A batch of two records on a consortium in memory."""
     made = World().anchor([record_of("a"), record_of("b")])
@@ -43,17 +59,20 @@ def bundle(anchor: Anchor, tmp_path: Path) -> Path:
 
 
 class Scripted:
-    """An HTTP server on loopback that gives one answer to everything and keeps what it was asked."""
+    """An HTTP server on loopback that gives one answer to everything, or some in turn, and keeps what it was asked."""
 
     def __init__(self) -> None:
         self.status, self.body, self.headers = 200, b"{}", {}
         self.asked: list[tuple[str, str, bytes]] = []
+        self.queue: list[tuple[int, bytes]] = []
         scripted = self
 
         class Handler(BaseHTTPRequestHandler):
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 scripted.asked.append((self.path, self.headers.get("authorization", ""), body))
+                if scripted.queue:
+                    scripted.status, scripted.body = scripted.queue.pop(0)
                 self.send_response(scripted.status)
                 for name, value in {"Content-Length": str(len(scripted.body)), **scripted.headers}.items():
                     self.send_header(name, value)
@@ -73,6 +92,11 @@ class Scripted:
     def say(self, status: int, content: object, **headers: str) -> None:
         self.status, self.headers = status, headers
         self.body = content if isinstance(content, bytes) else json.dumps(content).encode()
+
+    def say_in_turn(self, *contents: object, statuses: tuple[int, ...] = ()) -> None:
+        """One answer after the other, each with its status or 200; the last one is kept."""
+        answers = zip_longest(contents, statuses, fillvalue=200)
+        self.queue = [(status, json.dumps(content).encode()) for content, status in answers]
 
     def close(self) -> None:
         self._server.shutdown()

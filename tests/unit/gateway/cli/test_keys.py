@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from pathlib import Path
 
 import pytest
 
-OWNER, OTHER = "91310113TE5T00024G", "93320623TE5T00016W"
+from gateway.store.database import open_database
+from gateway.store.keys import find_key
 
-
-@pytest.fixture
-def settings_file(tmp_path: Path) -> Path:
-    content = {
-        "database_url": f"sqlite:///{tmp_path / 'gateway.db'}",
-        "rpc_urls": ["http://127.0.0.1:1"],
-        "manifest": str(tmp_path / "deployment.json"),
-        "public_url": "http://127.0.0.1:8080",
-        "members": [{"uscc": "11310000TE5TB0040K", "code": "COM", "name": "市商务委"}],
-    }
-    path = tmp_path / "settings.json"
-    path.write_text(json.dumps(content), "utf-8")
-    return path
+OWNER, OTHER, THIRD = "91310113TE5T00024G", "93320623TE5T00016W", "91310118TE5T00032K"
 
 
 def test_an_issued_key_is_printed_once_and_not_stored(shisu, settings_file: Path, tmp_path: Path) -> None:
@@ -50,12 +38,29 @@ def test_a_wrong_right_or_owner_issues_nothing(arguments: list[str], shisu, sett
     assert shisu("keys", "issue", *arguments, "--settings", settings_file).exit_code == 2
 
 
-def test_enterprises_are_registered_under_the_bureau_their_code_names(shisu, settings_file: Path, tmp_path: Path) -> None:
-    listing = tmp_path / "e.json"
-    listing.write_text(json.dumps({"enterprises": [{"uscc": OTHER, "name": "示例", "kind": "farm", "member": "COM"}]}), "utf-8")
-    assert "1" in shisu("keys", "enterprises", listing, "--settings", settings_file).stdout
-    listing.write_text(json.dumps({"enterprises": [{"uscc": OTHER, "name": "示例", "kind": "farm", "member": "XXX"}]}), "utf-8")
-    assert shisu("keys", "enterprises", listing, "--settings", settings_file).exit_code == 2
+def test_the_list_of_a_platform_s_key_is_changed_at_once(shisu, settings_file: Path, tmp_path: Path) -> None:
+    issue = ("keys", "issue", "--owner", OWNER, "--right", "submit:onbehalf", "--settings", settings_file)
+    key_id = shisu(*issue).stdout.split(".")[0]
+    assert "2" in shisu("keys", "allow", key_id, OTHER, THIRD, "--settings", settings_file).stdout
+    assert "1" in shisu("keys", "deny", key_id, OTHER, "--settings", settings_file).stdout
+    opened = open_database(f"sqlite:///{tmp_path / 'gateway.db'}")
+    with opened.read() as tx:
+        key = find_key(tx, key_id)
+    opened.close()
+    assert key is not None and key.on_behalf == {THIRD}
+
+
+def test_a_list_is_changed_of_a_live_key_that_has_one_and_by_right_usccs(shisu, settings_file: Path) -> None:
+    ids = [
+        shisu("keys", "issue", "--owner", OWNER, "--right", right, "--settings", settings_file).stdout.split(".")[0]
+        for right in ("submit", "submit:onbehalf")
+    ]
+    assert shisu("keys", "allow", ids[0], OTHER, "--settings", settings_file).exit_code == 1
+    assert shisu("keys", "allow", ids[1], OTHER[:-1] + "A", "--settings", settings_file).exit_code == 2
+    assert shisu("keys", "allow", ids[1], OTHER, "--settings", settings_file).exit_code == 0
+    shisu("keys", "revoke", ids[1], "--settings", settings_file)
+    assert shisu("keys", "deny", ids[1], OTHER, "--settings", settings_file).exit_code == 1
+    assert shisu("keys", "allow", "none", OTHER, "--settings", settings_file).exit_code == 1
 
 
 def test_a_signer_is_made_with_files_that_only_the_owner_reads(shisu, tmp_path: Path) -> None:

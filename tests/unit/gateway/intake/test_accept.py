@@ -13,9 +13,12 @@ from certs.record import Record, Tier
 from certs.scope import scope_bits
 from gateway.auth import make_key
 from gateway.catalogue.tables import read_catalogue
-from gateway.intake import accept
+from gateway.errors import Refused
+from gateway.intake import accept, epcis
 from gateway.intake.accept import take
-from gateway.intake.epcis import read_document
+from gateway.intake.epcis import Document, read_document
+from gateway.intake.event_list import EventList
+from gateway.intake.hash_id import event_hash_id
 from gateway.intake.records import cited_documents
 from tests.service import ABATTOIR, COM, CONTEXT, NOW, Service, document, event, service_in
 
@@ -35,7 +38,7 @@ def test_the_three_bodies_are_those_of_the_protocol(service: Service) -> None:
     assert public == {
         "member": COM, "submitter": ABATTOIR, "class": "livestock", "stage": "slaughter", "category": "pork",
         "type": "ObjectEvent", "time": "2025-06-02T03:00:00.000+08:00", "codes": ["01/09521234100027/10/S20250602-07"],
-        "context": CONTEXT, "documents": ["cert", "productQuarantineCertB"], "event": public["event"],
+        "context": CONTEXT, "documents": ["cert", "meatQualityCert", "productQuarantineCertB"], "event": public["event"],
     }  # fmt: skip
     assert set(parse(row.bureaus_body)) == {"event"}
     assert parse(row.submitter_body) == {
@@ -69,7 +72,11 @@ def test_no_salt_is_used_twice(service: Service) -> None:
 
 
 def test_a_kept_event_is_durable_and_waits_for_no_batch(service: Service) -> None:
-    service.post("/capture", document(event(quantityList=None)), service.key(ABATTOIR))
+    logger = event(
+        type="AssociationEvent", cn__link="logger_attach", bizStep="assembling", action="ADD", quantityList=None,
+        parentID="https://id.gs1.org/8003/09521234900016TRUCK01", childEPCs=["https://id.gs1.org/8004/9521234LOG42"],
+    )  # fmt: skip
+    service.post("/capture", document(logger), service.key(ABATTOIR))
     (row,) = service.rows()
     assert (row.state, parse(row.public_body)["codes"]) == ("kept", [])
 
@@ -98,12 +105,74 @@ def test_the_capture_row_says_what_became_of_each_event_and_not_what_it_was(serv
     assert "虚构" not in str(capture.result) and "Zq" not in str(capture.result)
 
 
-def test_the_assigned_id_depends_on_submitter_and_content_only(service: Service) -> None:
+def test_an_event_without_an_id_gets_its_hash_id(service: Service) -> None:
     key = service.key(ABATTOIR)
-    first = service.post("/capture", document(event(), event(bizStep="x")), key).json()["events"]
-    assert first[0]["eventID"] != first[1]["eventID"]
+    first = service.post("/capture", document(event(), event(cn__meatQualityCert="ABA-2")), key).json()["events"]
+    assert first[0]["eventID"] == event_hash_id(event(), CONTEXT) != first[1]["eventID"]
     assert first[0]["eventID"] == service.post("/capture", document(event()), key).json()["events"][0]["eventID"]
-    assert first[0]["eventID"] == "urn:uuid:" + first[0]["eventID"][9:].lower() and first[0]["eventID"][23] == "5"
+
+
+def test_an_error_declaration_without_an_id_is_of_the_event_it_repeats(service: Service) -> None:
+    declared = event(errorDeclaration={"declarationTime": "2025-06-02T09:00:00+08:00", "reason": "incorrect_data"})
+    said = service.post("/capture", document(event(), declared), service.key(ABATTOIR)).json()["events"]
+    assert said[0]["eventID"] == said[1]["eventID"]
+    assert [row.declares for row in service.rows()] == [0, 1]
+
+
+def test_the_same_event_without_an_id_in_other_words_is_a_conflict(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    service.post("/capture", document(event()), key)
+    answer = service.post("/capture", document(event(eventTime="2025-06-01T19:00:00Z")), key)
+    assert (answer.status_code, answer.json()["code"]) == (409, "event.id_conflict")
+
+
+def test_a_hash_id_of_another_event_is_taken_with_a_warning(service: Service) -> None:
+    right, wrong = event_hash_id(event(), CONTEXT), event_hash_id(event(bizStep="receiving"), CONTEXT)
+    for given, codes in ((right, []), (wrong, ["event.hash_id"])):
+        answer = service.post("/capture", document(event(eventID=given)), service.key(ABATTOIR))
+        (outcome,) = answer.json()["events"]
+        assert (outcome["outcome"], outcome["eventID"]) == ("accepted", given)
+        warned = [warning["code"] for warning in outcome["warnings"]]
+        assert [code for code in warned if code == "event.hash_id"] == codes
+
+
+def in_parts(raw: bytes) -> Document:
+    """The document as a large one is read."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(epcis, "WHOLE_BYTES", 0)
+        found = read_document(raw, tiers=CATALOGUE.tiers, max_events=99)
+    assert isinstance(found.events, EventList)
+    return found
+
+
+def test_a_document_in_parts_is_taken_as_a_whole_one_is(service: Service) -> None:
+    key, _ = make_key(ABATTOIR, rights=["submit"], now=NOW, valid_s=60, random=service.random)
+    raw = document(event(), event(type="Zq"), event(), event(eventID="urn:x:1"))
+    capture = take(service.db, service.app.state.parts.intake, in_parts(raw), key=key, behaviour="proceed")
+    assert [entry["outcome"] for entry in capture.result] == ["accepted", "refused", "known", "accepted"]
+    assert [row.content_sha256 for row in service.rows()] == [
+        hashlib.sha256(canonical(said)).digest() for said in (event(), event(eventID="urn:x:1"))
+    ]
+
+
+@pytest.mark.parametrize("behaviour", ["rollback", "proceed"])
+def test_an_event_that_is_no_strict_json_refuses_a_document_in_parts_whole(service: Service, behaviour: str) -> None:
+    key, _ = make_key(ABATTOIR, rights=["submit"], now=NOW, valid_s=60, random=service.random)
+    raw = document(event(), event(type="Zq"), event(eventID="urn:x:1")).replace(b'"urn:x:1"', b'"urn:x:1", "eventID": "urn:x:2"')
+    with pytest.raises(Refused) as refused:
+        take(service.db, service.app.state.parts.intake, in_parts(raw), key=key, behaviour=behaviour)
+    assert (refused.value.code, refused.value.faults) == ("json.duplicate_key", ())
+    assert service.stored() == (0, 0)
+
+
+def test_all_faults_of_a_document_in_parts_are_named_at_once(service: Service) -> None:
+    key, _ = make_key(ABATTOIR, rights=["submit"], now=NOW, valid_s=60, random=service.random)
+    raw = document(event(type="Zq"), event(), event(cn__category="unicorn"))
+    with pytest.raises(Refused) as refused:
+        take(service.db, service.app.state.parts.intake, in_parts(raw), key=key, behaviour="rollback")
+    pointers = {fault.pointer for fault in refused.value.faults}
+    assert {"/epcisBody/eventList/0/type", "/epcisBody/eventList/2/cn:category"} <= pointers
+    assert service.stored() == (0, 0)
 
 
 @pytest.mark.parametrize(

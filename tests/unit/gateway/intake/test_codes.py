@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.intake.codes import event_codes, list_faults, quantities
+from gateway.intake.codes import event_codes, named_codes, quantities
 
 DL = "https://id.gs1.org/01/09521234200024"
 HOSTS = {"id.gs1.org"}
@@ -53,19 +53,25 @@ def test_a_stated_lot_that_cannot_be_one_is_a_fault() -> None:
     assert [(fault.code, fault.pointer) for fault in faults] == [("id.lot", "/e/ilmd/cbvmda:lotNumber")]
 
 
-def test_faults_point_at_the_identifier() -> None:
+def test_faults_point_at_the_identifier_and_say_what_kind_of_value_stands_there() -> None:
     event = {"parentID": 1, "childEPCs": [DL, None], "quantityList": [{}, {"epcClass": f"{DL[:-1]}5"}]}
     _, faults = event_codes(event, "/e", HOSTS)
-    assert [(fault.code, fault.pointer) for fault in faults] == [
-        ("epcis.schema", "/e/parentID"),
-        ("epcis.schema", "/e/childEPCs/1"),
-        ("epcis.schema", "/e/quantityList/0/epcClass"),
-        ("id.gtin_check", "/e/quantityList/1/epcClass"),
+    assert [(fault.code, fault.pointer, fault.value) for fault in faults] == [
+        ("id.gtin_check", "/e/quantityList/1/epcClass", "ascii:36"),
     ]
 
 
-def test_a_list_that_is_none_is_a_fault_and_has_no_elements() -> None:
+def test_a_code_is_named_with_its_field_and_place_as_often_as_the_event_names_it() -> None:
+    event = {"epcList": [f"{DL}/21/1"], "childEPCs": [f"{DL}/21/1"], "quantityList": [{"epcClass": DL}]}
+    named, _ = named_codes(event, "/e", HOSTS)
+    assert [(str(entry.code), entry.field, entry.pointer) for entry in named] == [
+        ("01/09521234200024/21/1", "epcList", "/e/epcList/0"),
+        ("01/09521234200024/21/1", "childEPCs", "/e/childEPCs/0"),
+        ("01/09521234200024", "quantityList", "/e/quantityList/0/epcClass"),
+    ]
+
+
+def test_a_list_that_is_none_has_no_elements() -> None:
     event = {"epcList": DL, "quantityList": {"epcClass": DL}}
     assert codes(event) == ()
     assert list(quantities(event, "")) == []
-    assert [fault.pointer for fault in list_faults(event, "/e")] == ["/e/epcList", "/e/quantityList"]

@@ -55,38 +55,6 @@ def test_a_body_without_events_is_refused(body: Any) -> None:
     assert faults(epcisBody=body) == [("epcis.schema", "/epcisBody/eventList")]
 
 
-GS1 = CONTEXT[0]
-CN = {"cn": "https://trace.example.cn/ns/cn/"}
-
-
-@pytest.mark.parametrize(
-    ("context", "codes"),
-    [
-        (None, ["epcis.context"]),
-        (CN, ["epcis.context"]),
-        ([GS1, CN, 5], ["epcis.context"]),
-        ([CN], ["epcis.context"]),
-        ([GS1], ["epcis.context.cn"]),
-        (GS1, ["epcis.context.cn"]),
-        ([GS1, {"cn": "https://other.example/"}], ["epcis.context.cn"]),
-        ([GS1, CN, CN], ["epcis.context.cn"]),
-        ([GS1, CN, {"eventTime": "https://other.example/"}], ["epcis.context.term"]),
-        ([GS1, CN, {"cn:uscc": "https://other.example/"}], ["epcis.context.term"]),
-        ([GS1, CN, {"@base": "https://other.example/"}], ["epcis.context.term"]),
-        ([GS1, CN, {"x": {"@id": "https://other.example/"}}], ["epcis.context.term"]),
-        ([GS1, CN, "https://x.example/" + "x" * 8192], ["epcis.context.size"]),
-        ([GS1, CN, *["https://x.example/"] * 200], ["epcis.context.size"]),
-    ],
-)
-def test_a_context_that_could_change_what_names_mean_is_refused(context: Any, codes: list[str]) -> None:
-    assert [code for code, _ in faults(**{"@context": context})] == codes
-
-
-def test_a_context_may_add_prefixes_and_further_documents() -> None:
-    context = [GS1, {**CN, "x": "https://x.example/"}, "https://x.example/context.jsonld"]
-    assert read(document(event(), **{"@context": context})).context == context
-
-
 @pytest.mark.parametrize(
     ("raw", "code"),
     [

@@ -20,7 +20,7 @@ def test_the_pork_chain_gives_seventeen_open_events_and_one_that_is_kept(service
     assert sorted(row.state for row in rows) == ["kept"] + ["open"] * 17
     assert {row.member for row in rows} == {AGR, COM, EDU}
     kept = [outcome for outcome in answer.json()["events"] if outcome["state"] == "kept"]
-    assert [[warning["code"] for warning in outcome["warnings"]] for outcome in kept] == [["event.codes.none"]]
+    assert [[warning["code"] for warning in outcome["warnings"]] for outcome in kept] == [["time.late", "event.codes.none"]]
     assert [outcome["index"] for outcome in kept] == [2]  # P3: only a truck and a logger
 
 
@@ -81,22 +81,22 @@ def test_the_same_event_twice_in_a_document_is_one_event(service: Service) -> No
 
 
 def test_the_same_content_of_two_submitters_is_two_events(service: Service) -> None:
-    one, other = event(), event(cn__uscc=MARKET)
-    del one["cn:link"], other["cn:link"]
+    destroyed = {"cn__link": "destroy", "bizStep": "destroying", "cn__recallNo": "1", "cn__destroyEvidenceSha256": "0" * 64}
+    one, other = event(**destroyed), event(**destroyed, cn__uscc=MARKET)
     key = service.key(PLATFORM, "submit:onbehalf", on_behalf=(ABATTOIR, MARKET))
-    answer = service.post("/capture", document(one | {"cn:link": "packing"}, other | {"cn:link": "packing"}), key)
+    answer = service.post("/capture", document(one, other), key)
     assert answer.status_code == 202
     assert service.stored() == (1, 2)
 
 
 def test_an_event_without_an_id_gets_one_that_its_record_does_not_contain(service: Service) -> None:
     answer = service.post("/capture", document(event()), service.key(ABATTOIR))
-    assert answer.json()["events"][0]["eventID"].startswith("urn:uuid:")
+    assert answer.json()["events"][0]["eventID"].startswith("ni:///sha-256;")
     assert "eventID" not in parse(service.rows()[0].public_body)["event"]
 
 
 def test_one_id_with_two_contents_is_a_conflict_and_nothing_is_stored(service: Service) -> None:
-    one, other = event(eventID="urn:x:1"), event(eventID="urn:x:1", bizStep="receiving")
+    one, other = event(eventID="urn:x:1"), event(eventID="urn:x:1", cn__meatQualityCert="ABA-2")
     answer = service.post("/capture", document(one, other), service.key(ABATTOIR))
     assert (answer.status_code, answer.json()["code"]) == (409, "event.id_conflict")
     assert answer.json()["errors"][0]["pointer"] == "/epcisBody/eventList/1/eventID"
@@ -115,7 +115,7 @@ def test_an_error_declaration_may_repeat_an_id_before_or_after_the_event(service
 
 def test_another_submitters_id_is_no_conflict(service: Service) -> None:
     service.post("/capture", document(event(eventID="urn:x:1")), service.key(ABATTOIR))
-    other = event(eventID="urn:x:1", cn__uscc=MARKET, bizStep="receiving")
+    other = event(eventID="urn:x:1", cn__uscc=MARKET, cn__link="wholesale_in", bizStep="receiving")
     assert service.post("/capture", document(other), service.key(MARKET)).status_code == 202
 
 
@@ -151,7 +151,7 @@ def test_proceed_with_nothing_good_stores_nothing(service: Service) -> None:
         "/capture", document(event(eventID="urn:x:1")), service.key(ABATTOIR), GS1_Capture_Error_Behaviour="proceed"
     )
     assert clash.status_code == 202
-    again = document(event(eventID="urn:x:1", bizStep="receiving"))
+    again = document(event(eventID="urn:x:1", cn__meatQualityCert="ABA-2"))
     assert service.post("/capture", again, service.key(ABATTOIR), GS1_Capture_Error_Behaviour="proceed").status_code == 409
     assert service.stored() == (1, 1)
 
@@ -187,3 +187,28 @@ def test_a_document_with_too_many_events_is_refused(tmp_path: Path) -> None:
 def test_many_faults_are_counted_and_not_all_listed(service: Service) -> None:
     answer = service.post("/capture", document(*[event(type="X")] * 600), service.key(ABATTOIR))
     assert (answer.json()["errorCount"], len(answer.json()["errors"])) == (600, 500)
+
+
+def test_a_document_of_more_than_a_mebibyte_is_taken_from_a_file(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    raw = document(*[event(eventID=f"urn:x:{i}", cn__slipNo="x" * 900) for i in range(700)])
+    assert len(raw) > 1024 * 1024
+    pieces = [raw[at : at + 50_000] for at in range(0, len(raw), 50_000)]
+    answer = service.post("/capture", pieces, key)
+    assert answer.status_code == 202, answer.text
+    assert [one["outcome"] for one in answer.json()["events"]] == ["accepted"] * 700
+    assert [one["index"] for one in service.get(answer.headers["location"], key).json()["events"]] == list(range(700))
+    again = service.post("/capture", raw, key).json()
+    assert {one["outcome"] for one in again["events"]} == {"known"}
+    assert service.stored() == (2, 700)
+
+
+def test_a_large_document_with_one_bad_event_is_refused_whole(service: Service) -> None:
+    listed = [event(eventID=f"urn:x:{i}", cn__slipNo="x" * 900) for i in range(700)]
+    raw = document(*listed, event(eventID="urn:x:700", type="Zq"))
+    answer = service.post("/capture", raw, service.key(ABATTOIR))
+    assert (answer.status_code, answer.json()["code"]) == (400, "epcis.unknown_event_type")
+    assert answer.json()["errors"][0]["pointer"] == "/epcisBody/eventList/700/type"
+    cut = service.post("/capture", raw[:-40], service.key(ABATTOIR))
+    assert (cut.status_code, cut.json()["code"]) == (400, "json.syntax")
+    assert service.stored() == (0, 0)

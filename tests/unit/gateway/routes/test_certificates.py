@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from certs.canonical import canonical, parse
 from certs.certificate import read_file
 from certs.record import Tier
+from certs.verify.steps import item_in_record
 from tests.service import ABATTOIR, AGR, BASE, COM, FARM, Service, document, event
 
 
-def issued(service: Service) -> tuple[str, str]:
+def issued(service: Service, **changes: Any) -> tuple[str, str]:
     """(number, check code) of one issued certificate of the abattoir."""
     key = service.key(ABATTOIR)
-    location = service.post("/capture", document(event()), key).headers["location"]
+    location = service.post("/capture", document(event(**changes)), key).headers["location"]
     (number,) = service.issue_all(COM)
     link = service.get(location, key).json()["events"][0]["link"]
     return number, link.partition("?k=")[2]
@@ -51,7 +53,7 @@ def test_with_the_check_code_the_public_rendering_is_given(service: Service) -> 
     number, code = issued(service)
     summary = service.get(f"/certificates/{number}?k={code}").json()
     assert (summary["submitter"], summary["codes"], summary["documents"]) == (
-        ABATTOIR, ["01/09521234100027/10/S20250602-07"], ["cert", "productQuarantineCertB"],
+        ABATTOIR, ["01/09521234100027/10/S20250602-07"], ["cert", "meatQualityCert", "productQuarantineCertB"],
     )  # fmt: skip
     assert summary["links"]["file"] == f"{BASE}/certificates/{number}.json?k={code}"
     assert shown_tiers(service, f"/certificates/{number}.json?k={code}") == [True, False, False]
@@ -132,3 +134,66 @@ def test_a_certificate_of_a_member_we_do_not_serve_is_found_all_the_same(tmp_pat
     service.members[COM] = type(service.members[COM])("COM", 0, False)
     assert service.get(f"/certificates/{number}").status_code == 200
     service.db.close()
+
+
+UNIT = "01/09521234200024/21/{:02}"
+
+
+def with_units(service: Service) -> tuple[str, str]:
+    """(number, check code) of a certificate with an item tree of 17 units."""
+    return issued(service, epcList=[f"https://id.gs1.org/{UNIT.format(at)}" for at in range(17)])
+
+
+def test_with_the_check_code_a_unit_comes_with_its_proof_and_a_staple_for_it(service: Service) -> None:
+    number, code = with_units(service)
+    path = f"/certificates/{number}.json?k={code}&item={UNIT.format(3)}"
+    raw = service.get(path).content
+    file = read_file(raw)
+    assert file.item is not None
+    assert (file.item.code, file.item.index, file.staple) == (UNIT.format(3), 3, None)
+    item_in_record(file.certificate, file.item)
+    assert canonical(parse(raw)) == raw == service.get(path).content
+    assert service.proofs.stapled is None
+    stapled = read_file(service.get(f"{path}&staple=1").content)
+    assert (stapled.item, stapled.staple is not None) == (file.item, True)
+    assert service.proofs.stapled == UNIT.format(3)
+    assert service.get(f"/certificates/{number}?k={code}").json()["items"]["size"] == 17
+
+
+def test_a_key_has_a_units_proof_in_its_own_rendering(service: Service) -> None:
+    number, _ = with_units(service)
+    path = f"/certificates/{number}.json?item={UNIT.format(0)}"
+    assert shown_tiers(service, path, service.key(ABATTOIR)) == [True, True, True]
+    assert read_file(service.get(path, service.key(ABATTOIR)).content).item is not None
+
+
+def test_without_the_check_code_there_is_no_item_proof_and_no_word_of_the_unit(service: Service) -> None:
+    number, _ = with_units(service)
+    for k in ("", "&k=AAAAAAAAAAAA"):
+        for unit in (UNIT.format(0), UNIT.format(99)):
+            answer = service.get(f"/certificates/{number}.json?item={unit}{k}")
+            assert (answer.status_code, answer.json()["code"]) == (403, "certificate.check_code")
+
+
+def test_a_unit_that_is_not_in_the_certificate_is_unknown(service: Service) -> None:
+    number, code = with_units(service)
+    for unit in (UNIT.format(99), "01/09521234200024", "x", "%00", "01/09521234100027/10/S20250602-07"):
+        for path in (f"/certificates/{number}.json?k={code}&item={unit}", f"/staples/{number}?item={unit}"):
+            answer = service.get(path)
+            assert (answer.status_code, answer.json()["code"], answer.json()["title"]) == (
+                404, "item.unknown", "查无此码，谨防假冒",
+            )  # fmt: skip
+
+
+def test_a_unit_that_the_certificate_names_itself_is_not_called_unknown(service: Service) -> None:
+    number, code = issued(service, epcList=[f"https://id.gs1.org/{UNIT.format(0)}"])
+    answer = service.get(f"/certificates/{number}.json?k={code}&item={UNIT.format(0)}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "item.named")
+
+
+def test_a_staple_answers_for_the_unit_that_it_is_asked_for(service: Service) -> None:
+    number, _ = with_units(service)
+    assert service.get(f"/staples/{number}?item={UNIT.format(1)}").status_code == 200
+    assert service.proofs.stapled == UNIT.format(1)
+    service.get(f"/staples/{number}")
+    assert service.proofs.stapled is None

@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 
+from certs.number import Number
+from gateway.acts.desk import Desk
+from gateway.acts.known import known_of
 from gateway.acts.proposals import ACTIONS
-from ledger.actions import decode_action, describe
-from ledger.contracts import CONSORTIUM, artifact, decode_call
+from gateway.acts.prospects import digest_of
+from gateway.acts.refusal_words import refusal_words
+from ledger.action_words import describe
+from ledger.actions import decode_action
+from ledger.contracts import CONSORTIUM, STATUS_REGISTRY, artifact, decode_call
+from ledger.governance import PAGE
 from tests.fake_contracts import VOTE, FakeProposal
 from tests.service import ABATTOIR, AGR, AMR, COM, EDU, Service
 
@@ -39,6 +46,11 @@ def propose(service: Service, action: str, arguments: Any, key: dict[str, str] |
     return service.post("/proposals", body, key or admin(service))
 
 
+def desk_of(service: Service) -> Desk:
+    desk: Desk = service.app.state.parts.desk
+    return desk
+
+
 def open_proposal(service: Service, *approvals: str, data: bytes | None = None) -> None:
     """Proposal 1 of the consortium: COM asks to pause."""
     from ledger.governance import pause_anchoring_call
@@ -61,7 +73,8 @@ def test_every_action_can_be_proposed_in_our_words_and_comes_back_in_them(servic
     target, inner = bytes.fromhex(called[1][0][2:]), called[1][1]
     read = decode_action(service.consortium.deployment, target, inner)
     assert read.name == action
-    assert answer.json()["does"] == {"zh": f"提出：{describe(read)[0]}", "en": f"Propose: {describe(read)[1]}"}
+    known = known_of([read], [GOOD[action].get("code")], service.consortium, desk_of(service).roll.known)
+    assert answer.json()["does"] == {"zh": f"提出：{describe(read, known)[0]}", "en": f"Propose: {describe(read, known)[1]}"}
     assert answer.json()["asked"] == {"action": "propose", "proposes": {"action": action, "arguments": GOOD[action]}}
 
 
@@ -70,7 +83,8 @@ def test_every_argument_is_required_and_no_other_is_taken(service: Service, acti
     for name in GOOD[action]:
         answer = propose(service, action, {key: value for key, value in GOOD[action].items() if key != name})
         assert (answer.status_code, answer.json()["code"]) == (400, "ask.form")
-        assert answer.json()["errors"][0]["pointer"].startswith("/arguments")
+        (fault,) = answer.json()["errors"]
+        assert fault["pointer"].startswith("/arguments") and fault["expected"] and fault["expectedEn"].isascii()
         for wrong in (None, 7.5, {}, [[]], "<evil>", ["<evil>"], -1, 2**53 - 1, [1] * 65):
             answer = propose(service, action, {**GOOD[action], name: wrong})
             assert answer.status_code == 400, (name, wrong)
@@ -103,6 +117,225 @@ def test_arguments_that_contradict_themselves_are_refused_by_their_place(
 ) -> None:
     answer = propose(service, action, arguments)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer)
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "expected"),
+    [
+        ("burn", {}, "one of: admit retire setRights"),
+        ("setRights", {"member": "COM", "rights": "VOTE"}, "a list of some of these, each once: VOTE ANCHOR STATUS RECALL"),
+        ("setRights", {"member": "COM", "rights": ["ALL"]}, "a list of some of these, each once: VOTE ANCHOR STATUS RECALL"),
+        ("setRights", {"member": "COM", "right": []}, "an object with no other fields than: member rights"),
+        ("retire", {"member": "XYZ"}, "a USCC, or one of the codes: AGR AMR COM EDU"),
+        ("rotateSigner", {"member": "COM", "signer": "0x1"}, "0x and 40 hexadecimal digits"),
+        ("setBatchFor", {"member": "COM", "batch": 0, **STATUS_OF}, "an integer from 1 to 281474976710655"),
+        ("setBatchFor", {"member": "COM", "batch": 1, **STATUS_OF, "status": "recalled"}, "one of: active suspended revoked"),
+        ("setLeafFor", {"number": "OTHER-COM-1-0-R", **STATUS_OF}, "a number of SHFS- and one of: AGR AMR COM EDU"),
+        ("setCodeFor", {"member": "COM", "code": "1", **STATUS_OF}, "a code of goods: 01/<14 digits>"),
+        ("pauseAnchoring", {"paused": "yes"}, "true or false"),
+    ],
+)
+def test_a_refused_field_says_what_is_expected_and_which_names_there_are(
+    service: Service, action: str, arguments: Any, expected: str
+) -> None:
+    (fault,) = propose(service, action, arguments).json()["errors"]
+    assert fault["expectedEn"].startswith(expected)
+
+
+NEW = "91310110TE5T00411H"
+
+
+def admit(service: Service, *, retired: bool = False) -> None:
+    """A vote admits NEW, which no settings name."""
+    service.chain.members["0x" + "77" * 20] = (NEW, "NEW")
+    service.chain.mine()
+    service.chain.admitted.append((service.chain.height, NEW, "NEW"))
+    if retired:
+        service.chain.contracts.now.retired.add(NEW)
+    service.chain.mine()
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_a_member_admitted_by_vote_is_listed_also_when_it_has_left(service: Service, retired: bool) -> None:
+    admit(service, retired=retired)
+    shown = {member["uscc"]: member for member in service.get("/members", service.key(COM, "read")).json()["members"]}
+    assert (shown[NEW]["code"], shown[NEW]["active"], shown[NEW]["servedHere"]) == ("NEW", not retired, False)
+    assert "name" not in shown[NEW]
+    assert shown[COM]["name"] == "COM 局"
+
+
+def test_a_member_admitted_by_vote_is_named_by_its_code(service: Service) -> None:
+    arguments = {"member": "NEW", "rights": ["VOTE"]}
+    assert propose(service, "setRights", arguments).json()["code"] == "ask.form"
+    admit(service)
+    answer = propose(service, "setRights", arguments)
+    assert answer.json()["does"]["zh"] == f"提出：成员单位 NEW（{NEW}） 的权限改为：表决"
+    number = {"number": str(Number("SHFS", "NEW", 1, 0)), **STATUS_OF}
+    assert number["number"] in propose(service, "setLeafFor", number).json()["does"]["en"]
+
+
+def test_the_roll_asks_only_for_new_blocks_and_for_all_of_them_after_a_rewind(service: Service) -> None:
+    roll, chain = desk_of(service).roll, service.chain
+    before = chain.mine()
+    assert "NEW" not in roll.names(chain).codes
+    admit(service)
+    assert (roll.names(chain).codes["NEW"], roll.known.codes["NEW"]) == (NEW, NEW)
+    asked: list[Any] = []
+    kept = chain._eth_getLogs
+    chain._eth_getLogs = lambda query: asked.append(query) or kept(query)  # type: ignore[method-assign]
+    roll.names(chain)
+    assert asked == []
+    chain.mine()
+    roll.names(chain)
+    assert [int(query["fromBlock"], 16) for query in asked] == [chain.height]
+    chain.rewind(before)
+    chain.admitted[:] = [(before + 1, NEW, "ELSE")]
+    for _ in range(9):
+        chain.mine()
+    assert roll.names(chain).codes["ELSE"] == NEW
+    assert "NEW" not in roll.known.codes
+    chain.rewind(before)
+    chain.admitted.clear()
+    assert "ELSE" not in roll.names(chain).codes
+
+
+def test_what_a_code_means_the_chain_decides(service: Service) -> None:
+    """Settings that give a member another's code do not turn a vote against the wrong one."""
+    service.chain.mine()
+    service.chain.admitted.append((service.chain.height, NEW, "COM"))
+    service.chain.admitted.append((service.chain.height, AGR, "FARMS"))
+    codes = desk_of(service).words().members
+    assert (codes["COM"], codes["FARMS"], "AGR" in codes) == (NEW, AGR, False)
+    assert desk_of(service).roll.known.view(AGR) == {"uscc": AGR, "code": "FARMS", "name": "AGR 局"}
+    assert desk_of(service).roll.known.view(COM) == {"uscc": COM}
+
+
+def test_the_words_name_members_numbers_and_codes_and_say_what_would_change(service: Service) -> None:
+    for action in ("setCodeFor", "setLeafFor", "setRights", "announce"):
+        propose(service, action, GOOD[action])
+    with service.db.read() as tx:
+        asked = [row[0] for row in tx.exec_driver_sql("select data from acts order by id")]
+    for data in asked:
+        _, (target, inner) = decode_call(artifact(CONSORTIUM), data) or ("", ("", b""))
+        service.chain.contracts.now.proposals.append(FakeProposal(target, inner, COM, 2**32))
+    service.chain.mine()
+    listed = service.get("/proposals", service.key(COM, "read")).json()["proposals"]
+    does = {one["action"]: one["does"]["zh"] for one in listed}
+    assert f"以成员单位 COM 局 COM（{COM}） 的名义，把商品码 01/09521234100027（键 0x" in does["setCodeFor"]
+    assert "凭证 SHFS-COM-1-0-R（上链批次 1 的第 0 叶）" in does["setLeafFor"]
+    assert does["setRights"].endswith("的权限改为：表决、召回（失去上链、改状态）")
+    assert "；加入：0x" in does["announce"] and "；退出：0x" in does["announce"]
+    for one in service.chain.contracts.now.proposals:
+        one.executed = True
+    service.chain.mine()
+    listed = service.get("/proposals", service.key(COM, "read")).json()["proposals"]
+    does = {one["action"]: one["does"]["zh"] for one in listed}
+    assert does["setRights"].endswith("的权限改为：表决、召回"), "what has been done is not compared with what came of it"
+    assert "加入" not in does["announce"]
+    service.chain.contracts.now.proposals[3].executed = False
+    service.chain.contracts.now.proposals.append(FakeProposal(*_again(service, "setRights"), COM, 2**32))
+    service.chain.mine()
+    listed = service.get("/proposals", service.key(COM, "read")).json()["proposals"]
+    compared = ["失去" in one["does"]["zh"] for one in listed if one["action"] == "setRights"]
+    assert compared == [True, False], "beside an open one of the same"
+
+
+def _again(service: Service, action: str) -> tuple[str, bytes]:
+    """Target and call data of the proposal that does this."""
+    named = [
+        (one.target, one.data)
+        for one in service.chain.contracts.now.proposals
+        if decode_action(service.consortium.deployment, bytes.fromhex(one.target[2:]), one.data).name == action
+    ]
+    return named[0]
+
+
+def test_a_successor_is_named_by_its_number_too(service: Service) -> None:
+    superseded = {"number": "SHFS-COM-1-0-R", "status": "superseded", "reason": 1, "successor": "SHFS-COM-1-1-P"}
+    assert "更正为凭证 SHFS-COM-1-1-P（" in propose(service, "setLeafFor", superseded).json()["does"]["zh"]
+
+
+def test_a_code_that_was_set_here_is_named_in_another_s_proposal(service: Service) -> None:
+    from certs.codes import code_key
+    from certs.staple import Status
+    from ledger.registry import set_code_for_call
+
+    lot = "01/09521234100027/10/S20250602-07"
+    target = "0x" + service.chain.world.registry.hex()
+    data = set_code_for_call(AGR, code_key(lot), status=Status.ACTIVE, reason=1)
+    service.chain.contracts.now.proposals.append(FakeProposal(target, data, AGR, 2**32))
+    service.chain.mine()
+    assert lot not in service.get("/proposals/1", service.key(COM, "read")).json()["does"]["zh"]
+    body = json.dumps({"code": lot, "status": "recalled", "reason": 1}).encode()
+    assert service.post("/statuses", body, admin(service)).status_code == 202
+    assert lot in service.get("/proposals/1", service.key(COM, "read")).json()["does"]["zh"]
+
+
+def test_a_proposal_that_could_never_be_executed_is_warned_about_while_it_is_open(service: Service) -> None:
+    open_proposal(service)
+    assert "wouldFail" not in service.get("/proposals/1", service.key(COM, "read")).json()
+    service.chain.fail_proposed = "MemberOperates"
+    shown = service.get("/proposals/1", service.key(COM, "read")).json()
+    assert (shown["state"], shown["wouldFail"]) == ("open", "ProposalCallFailed/MemberOperates")
+    assert shown["wouldFailText"]["zh"].startswith("该成员单位正在运行共识节点")
+
+
+def test_every_error_that_a_proposed_call_can_end_with_has_words() -> None:
+    for name in (CONSORTIUM, STATUS_REGISTRY):
+        for entry in artifact(name).abi:
+            if entry["type"] == "error" and not entry["name"].startswith(("Proposal", "Contract", "Anchoring", "StatusRight")):
+                zh, en = refusal_words(entry["name"])
+                assert zh != entry["name"] and en.isascii(), entry["name"]
+    assert refusal_words("AnchorOutOfOrder") == ("AnchorOutOfOrder", "AnchorOutOfOrder")
+
+
+def test_proposals_are_answered_a_page_at_a_time_the_newest_first(service: Service) -> None:
+    for _ in range(PAGE + 2):
+        open_proposal(service)
+    key = service.key(COM, "read")
+    first = service.get("/proposals", key).json()
+    assert [one["id"] for one in first["proposals"]] == list(range(PAGE + 2, 2, -1))
+    assert first["next"] == 3
+    second = service.get("/proposals?below=3", key).json()
+    assert ([one["id"] for one in second["proposals"]], second["next"]) == ([2, 1], None)
+    assert service.get("/proposals?below=1", key).json() == {"proposals": [], "next": None}
+    for wrong in ("0", "x", "-1", "1e3", "9" * 17):
+        assert service.get(f"/proposals?below={wrong}", key).json()["code"] == "request.parameter"
+
+
+def test_a_vote_for_another_call_than_the_voter_saw_is_refused(service: Service) -> None:
+    open_proposal(service)
+    shown = service.get("/proposals/1", service.key(COM, "read")).json()
+    seen = json.dumps({"calls": shown["calls"]}).encode()
+    assert service.post("/proposals/1/approve", seen, admin(service)).status_code == 202
+    service.chain.contracts.now.proposals[0].data = b"\xde\xad\xbe\xef"
+    service.chain.mine()
+    for vote in ("approve", "withdraw", "execute"):
+        answer = service.post(f"/proposals/1/{vote}", seen, admin(service, AGR))
+        assert (answer.status_code, answer.json()["code"]) == (409, "proposal.changed")
+    other = digest_of(service.chain.world.consortium, b"\xde\xad\xbe\xef").hex().upper()
+    answer = service.post("/proposals/1/approve", json.dumps({"calls": f"0x{other}"}).encode(), admin(service, AGR))
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize("path", ["/proposals/1/approve", "/freeze"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"null", b"[]", b"junk", b" ", b'{"evil":1}', b'{"calls":null}', b'{"calls":"0x12"}', b'{"calls":1,"calls":2}']
+)
+def test_a_body_that_says_nothing_we_know_is_refused(service: Service, path: str, body: bytes) -> None:
+    open_proposal(service)
+    answer = service.post(path, body, admin(service))
+    assert answer.status_code == 400
+    assert "evil" not in answer.text
+    assert service.post(path, [body], admin(service)).status_code == 400, "without a length"
+    with service.db.read() as tx:
+        assert tx.exec_driver_sql("select count(*) from acts").scalar_one() == 0
+
+
+def test_a_vote_without_a_body_needs_no_content_type(service: Service) -> None:
+    open_proposal(service)
+    assert service.request("POST", "/proposals/1/approve", headers=admin(service)).status_code == 202
+    assert service.post("/proposals/1/approve", b"{}", admin(service), Content_Type="text/plain").status_code == 415
 
 
 def test_a_proposal_says_who_voted_what_it_does_how_many_are_needed_and_when_it_ends(service: Service) -> None:

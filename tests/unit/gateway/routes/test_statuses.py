@@ -186,6 +186,67 @@ def test_the_words_on_the_chain_are_shown_to_the_submitter_and_the_bureaus(servi
     assert service.get(f"/statuses/{number}", service.key(AGR, "read")).json() == shown
 
 
+def test_a_batch_is_shown_to_members_by_its_number(service: Service) -> None:
+    from certs.slots import batch_status_slot
+
+    service.chain.write_head(COM, 3, root=b"\1" * 32, size=2)
+    service.chain.world.set_status(batch_status_slot(COM, 3), 2, reason=9, change=1)
+    service.chain.mine()
+    shown = service.get("/statuses?batch=3", service.key(COM, "read")).json()
+    assert (shown["member"]["code"], shown["seq"], shown["block"]) == ("COM", 3, service.chain.height)
+    assert (shown["batch"]["status"], shown["batch"]["text"]["zh"], shown["batch"]["reason"]) == ("suspended", "暂停", 9)
+    for named in ("COM", COM):
+        assert service.get(f"/statuses?batch=3&member={named}", service.key(AGR, "read")).json() == shown
+    service.chain.write_head(AGR, 3, root=b"\1" * 32, size=2)
+    assert service.get("/statuses?batch=3", service.key(AGR, "read")).json()["batch"] is None
+    assert code_of(service.get("/statuses?batch=4", service.key(COM, "read"))) == (409, "status.place")
+
+
+def test_a_code_is_shown_with_the_wider_codes_that_count_for_it(service: Service) -> None:
+    from certs.codes import code_key
+    from certs.slots import code_status_slot
+
+    service.chain.world.set_status(code_status_slot(code_key(LOT)), 5, reason=9, change=1)
+    service.chain.mine()
+    shown = service.get(f"/statuses?code={LOT}/21/1", service.key(AGR, "read")).json()
+    assert (shown["code"], shown["block"]) == (f"{LOT}/21/1", service.chain.height)
+    assert [(one["code"], one["word"] and one["word"]["status"]) for one in shown["codes"]] == [
+        ("01/09521234100027", None), (LOT, "recalled"), (f"{LOT}/21/1", None)
+    ]  # fmt: skip
+    assert service.get("/statuses?code=00/095212340000000012", service.key(AGR, "read")).json()["codes"][0]["word"] is None
+
+
+@pytest.mark.parametrize("query", ["batch=1", f"code={LOT}"])
+def test_batches_and_codes_are_for_members_only(service: Service, query: str) -> None:
+    assert code_of(service.get(f"/statuses?{query}")) == (401, "auth.missing")
+    assert code_of(service.get(f"/statuses?{query}", service.key(ABATTOIR, "read", "submit"))) == (403, "auth.right")
+    assert code_of(service.get(f"/statuses?{query}", service.key(COM, "submit"))) == (403, "auth.right")
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "pointer"),
+    [
+        ("", "ask.form", "/batch"),
+        ("batch=0", "ask.form", "/batch"),
+        ("batch=01", "ask.form", "/batch"),
+        ("batch=-1", "ask.form", "/batch"),
+        (f"batch={2**48}", "ask.form", "/batch"),
+        ("batch=1&batch=2", "request.parameter", None),
+        ("batch=1&member=XYZ", "ask.form", "/member"),
+        ("batch=1&evil=1", "ask.form", ""),
+        (f"batch=1&code={LOT}", "ask.form", ""),
+        (f"member=COM&code={LOT}", "ask.form", ""),
+        ("code=evil", "ask.form", "/code"),
+        ("code=", "ask.form", "/code"),
+    ],
+)
+def test_a_question_of_another_form_is_refused_by_its_place(service: Service, query: str, code: str, pointer: str | None) -> None:
+    answer = service.get(f"/statuses?{query}", service.key(COM, "read"))
+    assert code_of(answer) == (400, code)
+    assert [fault["pointer"] for fault in answer.json().get("errors", [])] == ([] if pointer is None else [pointer])
+    assert "evil" not in answer.text
+
+
 def test_others_are_told_that_there_is_no_such_number(service: Service) -> None:
     number, _ = issued(service)
     for key in (service.key(FARM), service.key(MARKET, "submit"), service.key(AGR, "submit")):

@@ -17,7 +17,7 @@ from certs.evm.log import VALIDATORS_CHANGED
 from ledger.deploy import Founder, Patience, deploy_consortium
 from ledger.devchain import DevChain
 from ledger.devchain.server import Server
-from ledger.governance import announce_call, approve_call, execute_call, proposals, propose_call
+from ledger.governance import announce_call, approve_call, execute_call, proposal_count, propose_call
 from ledger.rpc import Rpc
 from ledger.runs import latest_number
 from ledger.signers import KeystoreSigner
@@ -224,7 +224,7 @@ class Voting:
 
     def execute(self, call: bytes) -> int:
         """Six members vote for a call of the consortium and the last executes it; the height of that block, which is the head."""
-        number = len(proposals(self.rpc, self.deployment.consortium)) + 1
+        number = proposal_count(self.rpc, self.deployment.consortium) + 1
         self._send([(self._signers[0], propose_call(self.deployment.consortium, call))])
         self._send([(signer, approve_call(number)) for signer in self._signers[:6]])
         self._send([(self._signers[5], execute_call(number))])

@@ -1,0 +1,1 @@
+"""EPCIS 2.0 and CBV 2.0 as tables, and one event judged by them."""

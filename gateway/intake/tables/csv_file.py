@@ -1,0 +1,69 @@
+"""
+Rows of a CSV file: comma, double quotes, CRLF or LF, read as a stream.
+
+A quote that never closes makes every later row a guess, so it refuses the file; a row of another length is that row's fault.
+Lines are counted as a spreadsheet numbers its rows: the head is 1, and a line end inside a quoted cell starts no new row.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from gateway.errors import Refused
+from gateway.intake.tables.cells import Row, unescaped
+from gateway.intake.tables.encodings import find_encoding
+from gateway.intake.tables.limits import TABLE_LIMITS
+from gateway.intake.tables.opened import Opened, clean_heads
+
+_OTHER_DELIMITERS = ("\t", ";", "；", "|", "，")
+
+
+@contextmanager
+def open_csv(path: Path) -> Iterator[Opened]:
+    """The heads and rows of a file. Raises `Refused` `csv.*`, `table.*`, also while rows are read."""
+    encoding = find_encoding(path)
+    with path.open("r", encoding=encoding, newline="") as file:
+        records = enumerate(_records(file), start=1)
+        head = next((record for _, record in records if _says_something(record)), None)
+        if head is None:
+            raise Refused("csv.empty")
+        if len(head) == 1 and any(mark in head[0] for mark in _OTHER_DELIMITERS):
+            raise Refused("csv.delimiter")
+        if len(head) > TABLE_LIMITS.columns:
+            raise Refused("table.columns")
+        heads = clean_heads(head)
+        yield Opened(encoding, heads, _rows(records, heads, len(head)), "csv")
+
+
+def _records(file: TextIO) -> Iterator[list[str]]:
+    reader = csv.reader(_lines(file), strict=True)
+    try:
+        yield from reader
+    except csv.Error:  # an open quote, text after a closing quote, or a cell of 128 Ki characters, which is an open quote too
+        raise Refused("csv.quote") from None
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    while line := file.readline(TABLE_LIMITS.line_chars + 1):
+        if len(line) > TABLE_LIMITS.line_chars:
+            raise Refused("text.too_long")
+        yield line
+
+
+def _says_something(record: list[str]) -> bool:
+    return any(cell.strip() for cell in record)
+
+
+def _rows(records: Iterator[tuple[int, list[str]]], heads: tuple[str, ...], width: int) -> Iterator[Row]:
+    for line, record in records:
+        if not _says_something(record):
+            continue  # an empty line, or what a spreadsheet leaves of one
+        cells = [unescaped(cell) for cell in record]
+        if len(record) == width:
+            yield Row(line, dict(zip(heads, cells, strict=False)), cells)
+        else:
+            yield Row(line, {}, cells, "csv.ragged")

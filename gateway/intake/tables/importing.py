@@ -1,0 +1,146 @@
+"""
+One table file, from upload to answer: read, judged, taken, and its refused rows kept to be mended.
+
+Nothing is stored of a file that is refused whole, or of which no row is good. The same file by the same mapping is taken once:
+its first result is the answer again. A run that a crash ended is begun anew and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gateway.errors import Fault, Refused
+from gateway.intake.records import Intake
+from gateway.intake.serials import SerialList, keep_serials
+from gateway.intake.tables.cells import CellFault
+from gateway.intake.tables.loading import TableFile, load_rows, open_table
+from gateway.intake.tables.opened import Opened
+from gateway.intake.tables.outcome import Outcome
+from gateway.intake.tables.rejected import media_type, write_rejected
+from gateway.intake.tables.scheme import CITY, SERIALS
+from gateway.intake.tables.scratch import Scratch, open_scratch
+from gateway.intake.tables.serial_rows import cell_faults, serial_cells
+from gateway.intake.tables.taking import Order, Taking
+from gateway.intake.tally import Tally
+from gateway.store.database import Database
+from gateway.store.imports import Import, begin_import, drop_import, find_import, finish_import, note_progress
+
+
+class NothingTaken(Refused):
+    """No row of a table is good. `result` is what the import would have answered."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        listed = [CellFault(**entry) for entry in result["faults"]]
+        super().__init__("document.refused", [Fault(fault.code, _place(fault), fault.value) for fault in listed])
+        self.result = result
+
+
+def _place(fault: CellFault) -> str:
+    """A cell or a row as spreadsheets name them: C3, 3:3."""
+    return f"{fault.column}{fault.line}" if fault.column else f"{fault.line}:{fault.line}"
+
+
+def import_table(db: Database, intake: Intake, file: TableFile, order: Order) -> tuple[Import, bool]:
+    """The import of a file, and whether it was made now.
+
+    Raises `Refused` with `csv.*`, `table.*`, `json.*` codes for a file that is refused whole, and `NothingTaken`.
+    """
+    import_id = _import_id(file, order)
+    with db.read() as tx:
+        known = find_import(tx, import_id)
+    if known is not None and not known.result["running"]:
+        return known, False
+    outcome = Outcome()
+    with open_scratch() as scratch, open_table(file, order.mapping, scratch) as opened:
+        load_rows(opened, order.mapping, scratch, outcome)
+        made = Import(
+            id=import_id, owner=order.key.owner, submitter=order.sender.uscc, sha256=file.sha256, profile=order.profile,
+            created_at=intake.now(), result=outcome.to_json(opened, running=True),
+        )  # fmt: skip
+        with db.write() as tx:
+            begin_import(tx, made)
+        tally = Tally(order.key, now=made.created_at)
+        try:
+            if order.mapping.kind == SERIALS:
+                _keep_list(db, file, order, opened, scratch=scratch, outcome=outcome, tally=tally, now=made.created_at)
+            else:
+                taking = Taking(db, intake, order, opened, scratch=scratch, outcome=outcome, tally=tally)
+                _take_events(db, taking, file, opened, scratch=scratch, outcome=outcome, import_id=import_id)
+        except Refused as refused:
+            with db.write() as tx:
+                drop_import(tx, import_id)
+                if isinstance(refused, NothingTaken):
+                    _count_refused(tally, order, scratch).write(tx)
+            raise
+        _count_refused(tally, order, scratch)
+        return _finish(db, made, opened, scratch, outcome, tally=tally, city=order.mapping.form == CITY), True
+
+
+def _import_id(file: TableFile, order: Order) -> str:
+    parts = [order.key.owner, order.sender.uscc, file.sha256.hex(), file.form, order.profile, order.mapping.digest, file.sheet]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _count_refused(tally: Tally, order: Order, scratch: Scratch) -> Tally:
+    for _, _, faults in scratch.refused():
+        tally.refuse(order.sender.uscc, [fault.code for fault in faults])
+    return tally
+
+
+def _take_events(
+    db: Database, taking: Taking, file: TableFile, opened: Opened, *, scratch: Scratch, outcome: Outcome, import_id: str
+) -> None:
+    def progress() -> None:
+        with db.write() as tx:
+            note_progress(tx, import_id, outcome.to_json(opened, running=True))
+
+    taking.take_all(file.sha256, progress)
+    if not outcome.counts.accepted and not outcome.counts.known:
+        raise _nothing_taken(opened, scratch, outcome)
+
+
+def _keep_list(
+    db: Database, file: TableFile, order: Order, opened: Opened, *, scratch: Scratch, outcome: Outcome, tally: Tally, now: int
+) -> None:
+    """A serial file is taken whole or not at all: an event cites it by the hash of its bytes."""
+    if any(True for _ in scratch.refused()):
+        raise _nothing_taken(opened, scratch, outcome)
+    rows = serial_cells(scratch, opened)
+    kept = keep_serials(db, submitter=order.sender.uscc, sha256=file.sha256, rows=rows, now=now)
+    if not isinstance(kept, SerialList):
+        by_line, whole = cell_faults(kept, opened)
+        if whole:
+            raise Refused("document.refused", whole)
+        for line, faults in by_line.items():
+            scratch.refuse_line(line, faults)
+        raise _nothing_taken(opened, scratch, outcome)
+    outcome.counts.known, outcome.counts.accepted = (scratch.rows, 0) if kept.known else (0, scratch.rows)
+    (tally.know if kept.known else tally.accept)(order.sender.uscc, scratch.rows)
+    outcome.more["serials"] = {
+        "sha256": kept.sha256.hex(), "issued": kept.issued, "activated": kept.activated, "voided": kept.voided,
+    }  # fmt: skip
+
+
+def _nothing_taken(opened: Opened, scratch: Scratch, outcome: Outcome) -> NothingTaken:
+    outcome.list_faults(faults for _, _, faults in scratch.refused())
+    return NothingTaken(outcome.to_json(opened, running=False))
+
+
+def _finish(
+    db: Database, made: Import, opened: Opened, scratch: Scratch, outcome: Outcome, *, tally: Tally, city: bool
+) -> Import:
+    outcome.list_faults(faults for _, _, faults in scratch.refused())
+    result = outcome.to_json(opened, running=False)
+    rejected = None
+    if outcome.counts.rejected:
+        with tempfile.NamedTemporaryFile(prefix="shisu-rejected-") as file:
+            write_rejected(Path(file.name), scratch, opened, city=city)
+            rejected = Path(file.name).read_bytes()
+    with db.write() as tx:
+        finish_import(tx, made.id, result, rejected=rejected, rejected_type=media_type(opened) if rejected else None)
+        tally.write(tx)
+    return replace(made, result=result)

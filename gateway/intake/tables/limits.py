@@ -1,0 +1,31 @@
+"""Every limit of a table file, with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class TableLimits:
+    """Bounds on one file. Sizes in bytes unless a name says otherwise, times in seconds."""
+
+    file_bytes: int = 64 * 1024 * 1024  # 200,000 rows of the wholesale day have 50 MiB
+    unzipped_bytes: int = 512 * 1024 * 1024  # the XML of 200,000 such rows has some 350 MiB
+    strings_bytes: int = 64 * 1024 * 1024  # of any part but a sheet: shared strings are held in memory while a workbook is read
+    zip_members: int = 1_000  # parts of a workbook; a table has about ten
+    rows: int = 200_000  # a market's busiest day has a tenth of it
+    columns: int = 256
+    line_chars: int = 1024 * 1024  # one line of CSV text, or one line of NDJSON
+    line_values: int = 100_000  # JSON values on one line: a document of the city platform with its batches
+    json_bytes: int = 10 * 1024 * 1024  # a JSON file is parsed whole
+    json_values: int = 1_000_000
+    text_chars: int = 1_000  # of one cell
+    faults: int = 500  # listed in an answer; the rejected file has all of them
+    warnings_of_code: int = 50  # listed in an answer
+    events: int = 500  # listed in an answer
+    chunk_events: int = 200  # taken in one database transaction
+    upload_s: float = 600.0  # 64 MiB over a clerk's line
+
+
+TABLE_LIMITS: Final = TableLimits()

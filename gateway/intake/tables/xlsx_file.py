@@ -1,0 +1,128 @@
+"""
+Rows of one sheet of a workbook (.xlsx from Excel or WPS), read as a stream by openpyxl in read-only mode.
+
+The formula of a cell is read, not its last result, so that a formula is seen and refused. A cell that Excel shows as a date
+comes as a date; whatever else is a number comes as that number. Macros, links to elsewhere and bombs end before parsing.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from gateway.errors import Refused
+from gateway.intake.tables.cells import Cell, Row, unescaped
+from gateway.intake.tables.limits import TABLE_LIMITS
+from gateway.intake.tables.opened import Opened, clean_heads
+from gateway.intake.tables.xlsx_zip import check_archive
+
+_LAST_LINE: Final = 1_048_576  # of a sheet
+_MAX_EXACT: Final = 10**15  # a spreadsheet keeps 15 digits
+# What openpyxl and defusedxml (a ValueError) raise for parts that are not what their names say: the file's fault, not ours.
+_UNREADABLE: Final = (
+    InvalidFileException, ParseError, zipfile.BadZipFile,
+    KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OverflowError,
+)  # fmt: skip
+
+
+@contextmanager
+def open_xlsx(path: Path, *, sheet: str = "") -> Iterator[Opened]:
+    """The heads and rows of the named sheet, or of the first that is visible. Raises `Refused` `table.*`, `csv.*`."""
+    check_archive(path)
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        except _UNREADABLE:
+            raise Refused("table.xlsx") from None
+        try:
+            table = _find_sheet(book, sheet)
+            records = _records(table)
+            line, head = next(((line, cells) for line, cells in records if _says_something(cells)), (0, ()))
+            if not line:
+                raise Refused("csv.empty")
+            heads = _heads(head)
+            yield Opened("xlsx", heads, _rows(records, heads), "xlsx", table.title)
+        finally:
+            book.close()
+
+
+def _find_sheet(book: Any, name: str) -> Any:
+    for table in book.worksheets:
+        if table.title == name if name else table.sheet_state == "visible":
+            table.reset_dimensions()  # a sheet may lie about its size
+            return table
+    raise Refused("table.sheet")
+
+
+def _records(table: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    rows = table.iter_rows(max_row=_LAST_LINE, values_only=True)
+    line = 0
+    while True:
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except _UNREADABLE:
+            raise Refused("table.xlsx") from None
+        line += 1
+        if len(cells) > TABLE_LIMITS.columns and any(cell is not None for cell in cells[TABLE_LIMITS.columns :]):
+            raise Refused("table.columns")
+        yield line, cells[: TABLE_LIMITS.columns]
+
+
+def _says_something(cells: Sequence[Any]) -> bool:
+    return any(cell is not None and cell != "" for cell in cells)
+
+
+def _heads(cells: Sequence[Any]) -> tuple[str, ...]:
+    heads = clean_heads(cells)
+    while heads and not heads[-1]:
+        heads = heads[:-1]
+    return heads
+
+
+def _rows(records: Iterator[tuple[int, Sequence[Any]]], heads: tuple[str, ...]) -> Iterator[Row]:
+    width = len(heads)
+    for line, record in records:
+        if not _says_something(record):
+            continue
+        cells = [_cell(value) for value in record]
+        source = [_plain(cell) for cell in cells]
+        if _says_something(cells[width:]):
+            yield Row(line, {}, source, "csv.ragged")
+            continue
+        cells = [*cells[:width], *([None] * (width - len(cells)))]
+        yield Row(line, dict(zip(heads, cells, strict=True)), source[:width])
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, str):
+        return unescaped(value)
+    if isinstance(value, datetime | bool | None):
+        return value
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    if isinstance(value, time | timedelta):
+        return str(value)  # a time of day without a day
+    return "=" + type(value).__name__  # an array or data table formula
+
+
+def _number(value: int | float) -> Cell:
+    """Digits beyond the fifteenth were lost when the number was typed: such a cell is shown in exponent form, as Excel does."""
+    if abs(value) >= _MAX_EXACT:
+        return f"{float(value):.14E}"
+    return int(value) if float(value).is_integer() else value
+
+
+def _plain(cell: Cell) -> str | int | float | bool | None:
+    return cell.strftime("%Y-%m-%d %H:%M:%S") if isinstance(cell, datetime) else cell

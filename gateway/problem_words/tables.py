@@ -1,0 +1,151 @@
+"""What can be wrong with a table file, its rows and cells, and with mappings (导入方案); how spreadsheets spoil cells."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.problem_words.entry import Words
+
+WORDS: Final[dict[str, Words]] = {
+    "csv.encoding": Words(
+        400, "编码不是 UTF-8 或 GBK，或前后不一致", "Neither UTF-8 nor GBK throughout",
+        "在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”，不要把两份导出文件拼在一起",
+        "Save as CSV UTF-8; do not paste two exports together",
+    ),
+    "csv.quote": Words(
+        400, "引号不配对", "A quote is not closed",
+        "单元格中的引号写成两个；用 Excel 或 WPS 另存为 CSV 可自动处理",
+        "Double a quote inside a cell, or save as CSV from a spreadsheet",
+    ),
+    "csv.delimiter": Words(
+        400, "分隔符不是逗号", "The separator is not a comma",
+        "另存为逗号分隔的 CSV", "Save as CSV separated by commas",
+    ),
+    "csv.header_missing": Words(
+        400, "缺少必需的列", "A required column is missing",
+        "请下载空白模板，表头与模板一致；或在导入方案中写明自己的列名",
+        "Use the blank template's heads, or name your own in a mapping",
+    ),
+    "csv.header_duplicate": Words(
+        400, "列名重复", "Two columns have the same head",
+        "删去或改名其中一列", "Remove or rename one of them",
+    ),
+    "csv.empty": Words(400, "没有数据行", "There are no rows"),
+    "csv.formula": Words(
+        400, "单元格以公式字符开头", "A cell begins like a formula",
+        "以 = + - @ 开头的内容请改为普通文字；由公式算出的，复制后“选择性粘贴－数值”",
+        "Write plain text; paste the values of formulas",
+    ),
+    "csv.ragged": Words(
+        400, "列数与表头不一致", "The row has another number of cells than the head",
+        "内容中含逗号的单元格须加引号；检查是否错列", "Quote cells that contain a comma; look for shifted cells",
+    ),
+    "csv.duplicate_row": Words(400, "追溯单号与行号重复", "A row with the same unique columns came before"),
+    "csv.group": Words(
+        400, "与同一追溯单的第一行不一致", "It differs from the first row of the same slip",
+        "一张追溯单只有一个买方、卖方和品种；否则请分成两张", "A slip has one buyer, seller and variety; split it otherwise",
+    ),
+    "table.row_recorded": Words(
+        400, "同一行先前已登记，内容不同", "The same row is recorded with other content",
+        "已登记的内容不能用表格改写：请报送更正声明（errorDeclaration），再以新的行号报送正确内容",
+        "Recorded content is not overwritten by a table: send an error declaration, then the right row under a new line number",
+    ),
+    "table.form": Words(
+        415, "该导入方案不接受这种文件", "The profile does not take files of this form",
+        "表格用 .csv、.xlsx 或 .ndjson；平台上传格式用 .json 或 .ndjson",
+        "Tables: .csv, .xlsx, .ndjson; the platform's shape: .json, .ndjson",
+    ),
+    "table.media_type": Words(
+        415, "内容类型须为 text/csv、xlsx、application/x-ndjson 或 application/json",
+        "Content-Type must be text/csv, that of .xlsx, application/x-ndjson or application/json",
+    ),
+    "table.profile": Words(
+        404, "没有这个导入方案", "There is no such profile",
+        "内置方案：pork_wholesale_day、formula_serials、city_platform、epcis；本企业的方案由主管单位登记",
+        "Shipped: pork_wholesale_day, formula_serials, city_platform, epcis; those of an enterprise are registered by its bureau",
+    ),
+    "table.submitter": Words(
+        400, "须用 submitter 写明代哪个主体报送", "Say with submitter for whom this is submitted",
+        "该密钥可代多个主体报送", "The key may submit for several enterprises",
+    ),
+    "table.rows": Words(413, "超过 200,000 行", "More than 200,000 rows", "请分成几个文件", "Split the file"),
+    "table.columns": Words(
+        413, "超过 256 列", "More than 256 columns",
+        "请删去表格右侧多余的列", "Delete the empty columns at the right",
+    ),
+    "table.sheet": Words(400, "没有这个工作表，或没有可见的工作表", "There is no such sheet, or none that is visible"),
+    "table.xlsx": Words(
+        400, "不是可读取的 .xlsx 文件", "Not a workbook that can be read",
+        "旧的 .xls 或加密的文件请另存为无密码的 .xlsx", "Save an .xls or protected file as .xlsx without a password",
+    ),
+    "table.macros": Words(400, "文件含有宏", "The workbook has macros", "另存为不含宏的 .xlsx", "Save as .xlsx without macros"),
+    "table.external": Words(
+        400, "文件链接到其他文件或数据源", "The workbook links to other files or sources",
+        "断开链接并粘贴为数值后另存", "Break the links, paste values, and save again",
+    ),
+    "table.unpacked": Words(
+        413, "文件解压后过大", "The workbook is too large when unpacked",
+        "请分成几个文件", "Split the file",
+    ),
+    "table.column_unknown": Words(200, "提示：导入方案没有这一列，未使用", "No column of the profile: not used"),
+    "table.example_row": Words(200, "提示：模板的示例行未删除，已跳过", "The template's example row was skipped"),
+    "json.not_cell": Words(400, "一行只能是单个值，不能嵌套", "A row has plain values only, no lists or objects"),
+    "json.not_city": Words(400, "不是平台上传格式：缺少 batchDetail", "Not of the platform's shape: batchDetail is missing"),
+    "cell.exponent": Words(
+        400, "表格软件把长数字改成了科学计数法，末尾的数字已丢失",
+        "The spreadsheet wrote a long number in exponent form and lost its digits",
+        "先把该列设为“文本”格式，再从原件重新录入完整号码", "Format the column as text first, then type the whole number again",
+    ),
+    "cell.leading_zeros": Words(
+        400, "位数不足：表格软件可能去掉了开头的 0", "Too few digits: the spreadsheet may have dropped leading zeros",
+        "先把该列设为“文本”格式，再按原件补全号码", "Format the column as text first, then type the whole number again",
+    ),
+    "cell.apostrophe": Words(
+        400, "号码前多了一个撇号", "There is an apostrophe before the number",
+        "删去开头的 '，把该列设为“文本”格式即可", "Delete the ' and format the column as text instead",
+    ),
+    "cell.serial_date": Words(
+        400, "这是表格软件内部的日期序号", "This is a spreadsheet's inner number of a date",
+        "把该列设为日期格式 yyyy-mm-dd hh:mm:ss 后再另存", "Format the column as a date (yyyy-mm-dd hh:mm:ss) and save again",
+    ),
+    "cell.date": Words(
+        400, "表格软件把内容改成了日期", "The spreadsheet took the content for a date",
+        "先把该列设为“文本”格式，再重新录入", "Format the column as text first, then type it again",
+    ),
+    "cell.thousands": Words(400, "数字中有千位分隔符", "The number has thousands separators", "写成 1200.5", "Write 1200.5"),
+    "cell.full_width": Words(400, "数字是全角字符", "The digits are full-width", "改为半角数字", "Use plain digits"),
+    "cell.number_as_text": Words(
+        200, "提示：单元格是数字格式，开头的 0 可能已丢失", "The cell is a number: leading zeros may be lost",
+        "号码类的列请设为“文本”格式", "Format columns of numbers that name things as text",
+    ),
+    "cell.integer": Words(400, "须为从 1 起的整数", "A whole number from 1 is needed"),
+    "cell.number": Words(400, "须为数字", "A number is needed"),
+    "cell.digits": Words(400, "位数不对，或含有数字以外的字符", "Another number of digits is needed, and digits only"),
+    "cell.choice": Words(400, "须为 是 或 否", "Write one of the two Chinese words for yes and no"),
+    "cell.code_differs": Words(
+        400, "追溯码与商品条码、批号或序列号不一致", "The code differs from the GTIN, lot or serial beside it",
+    ),
+    "cell.product_unknown": Words(
+        400, "无法确定商品条码", "The goods have no GTIN",
+        "填写追溯码或商品条码，或在导入方案的商品表中登记该商品",
+        "Give a code or GTIN, or add the product to the mapping's table",
+    ),
+    "cell.item_quantity": Words(400, "单品或物流单元的数量只能是 1", "The quantity of one item or logistic unit is 1"),
+    "qty.unit_missing": Words(
+        400, "数量带小数而没有计量单位", "A fraction of a piece: the unit is missing",
+        "在数量后写明单位，如 12.5kg", "Write the unit, as in 12.5kg",
+    ),
+    "mapping.refused": Words(400, "导入方案不正确", "The mapping is not right"),
+    "mapping.form": Words(400, "导入方案此处的名称或值不对", "A name or value that a mapping does not have here"),
+    "mapping.extends": Words(400, "所扩展的内置方案不存在", "The profile it extends does not ship"),
+    "mapping.parser": Words(
+        400, "本网关没有这个追溯码解析器", "This code parser is not installed here",
+        "可用 gs1", "gs1 ships",
+    ),
+    "mapping.target": Words(
+        400, "列的去向不对，或缺少时间、商品的列", "A column's target is not one, or time or goods have no column",
+    ),
+    "mapping.twice": Words(400, "列名或去向重复", "A head or a target appears twice"),
+    "mapping.reference": Words(400, "所引列名不在方案的列中", "A head that is none of the mapping's columns"),
+    "mapping.shape": Words(400, "事件的写法不对", "The shape of its events is not right"),
+}  # fmt: skip

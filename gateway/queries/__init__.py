@@ -1,0 +1,1 @@
+"""EPCIS queries: parameters in, pages of events out."""

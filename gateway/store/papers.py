@@ -1,0 +1,45 @@
+"""Papers that serve one lot: which event used which number for which lot. Uses by events declared wrong no longer count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, exists, insert, or_, select
+
+from gateway.store.tables import cited_papers, events
+
+
+@dataclass(frozen=True, slots=True)
+class UsedPaper:
+    """A number (`kind` is a cn: term without prefix) and the lot it was used for."""
+
+    kind: str
+    number: str
+    subject: str
+
+
+def add_papers(tx: Connection, event_row: int, submitter: str, papers: Sequence[UsedPaper]) -> None:
+    """Stores what an event uses up, in the transaction that stores the event. A paper is listed once."""
+    rows = [
+        {"kind": paper.kind, "number": paper.number, "submitter": submitter, "event": event_row, "subject": paper.subject}
+        for paper in papers
+    ]
+    if rows:
+        tx.execute(insert(cited_papers), rows)
+
+
+def used_elsewhere(tx: Connection, submitter: str, paper: UsedPaper) -> frozenset[str]:
+    """Who (USCCs) used this number for another lot than this lot of `submitter`, in events not declared wrong since."""
+    declaration = events.alias("declaration")
+    is_wrong = exists().where(
+        declaration.c.event_id == events.c.event_id, declaration.c.submitter == events.c.submitter, declaration.c.declares == 1
+    )
+    query = (
+        select(cited_papers.c.submitter)
+        .join(events, and_(events.c.id == cited_papers.c.event, ~is_wrong))
+        .where(cited_papers.c.kind == paper.kind, cited_papers.c.number == paper.number)
+        .where(or_(cited_papers.c.subject != paper.subject, cited_papers.c.submitter != submitter))
+        .distinct()
+    )
+    return frozenset(tx.execute(query).scalars())

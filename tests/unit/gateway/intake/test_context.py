@@ -1,0 +1,86 @@
+"""The @context of a submission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.catalogue.tables import read_catalogue
+from gateway.intake.context import General, context_faults, general_profile
+
+TIERS = read_catalogue().tiers
+GS1 = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+CN = {"cn": "https://trace.example.cn/ns/cn/"}
+
+
+def codes(context: Any) -> list[str]:
+    faults = list(context_faults(context, TIERS))
+    assert all(fault.pointer == "/@context" for fault in faults)
+    return [fault.code for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        (None, ["epcis.context"]),
+        ([], ["epcis.context"]),
+        (CN, ["epcis.context"]),
+        ([GS1, CN, 5], ["epcis.context"]),
+        ([GS1, [GS1]], ["epcis.context"]),
+        ([CN], ["epcis.context"]),
+        ([CN, "https://gs1.org.evil.example/epcis-context.jsonld"], ["epcis.context"]),
+        ([GS1, {"cn": "https://other.example/"}], ["epcis.context.cn"]),
+        ([GS1, CN, CN], ["epcis.context.cn"]),
+        ([GS1, CN, {"eventTime": "https://other.example/"}], ["epcis.context.term"]),
+        ([GS1, CN, {"cn:uscc": "https://other.example/"}], ["epcis.context.term"]),
+        ([GS1, CN, {"cn:uscc": {"@type": "@id"}}], ["epcis.context.term"]),
+        ([GS1, CN, {"cbvmda:lotNumber": {"@type": "@id"}}], ["epcis.context.term"]),
+        ([GS1, CN, {"cbvmda": "https://other.example/"}], ["epcis.context.term"]),
+        ([GS1, CN, {"@base": "https://other.example/"}], ["epcis.context.term"]),
+        ([GS1, CN, {"@vocab": "https://other.example/"}], ["epcis.context.term"]),
+        ([GS1, CN, {"x": {"@id": "https://other.example/"}}], ["epcis.context.term"]),
+        ([GS1, CN, {"x": {"@type": "@id"}}], ["epcis.context.term"]),
+        ([GS1, CN, {"x:y": {"@type": "@id", "@id": "https://other.example/"}}], ["epcis.context.term"]),
+        ([GS1, CN, {"x:y": {"@type": 1}}], ["epcis.context.term"]),
+        ([GS1, CN, {"x:y": {}}], ["epcis.context.term"]),
+        ([GS1, {"eventTime": "https://other.example/"}], ["epcis.context.term"]),
+        ([GS1, CN, {"x": ["https://other.example/"]}], ["epcis.context.term"]),
+        ([GS1, CN, {"x:y": ["@type"]}], ["epcis.context.term"]),
+        ([GS1, "x" * (8_192 - len(GS1) - 6)], ["epcis.context.size"]),
+        ([GS1, *["x:"] * 199], ["epcis.context.size"]),
+    ],
+)
+def test_a_context_that_could_change_what_names_mean_is_refused(context: Any, expected: list[str]) -> None:
+    assert codes(context) == expected
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        GS1,
+        [GS1],
+        [GS1, "x" * (8_192 - len(GS1) - 7)],
+        [GS1, *["x:"] * 198],
+        "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
+        "https://gs1.github.io/EPCIS/epcis-context.jsonld",
+        [GS1, CN],
+        [GS1, CN, {"cbvmda": "urn:epcglobal:cbv:mda:"}],
+        [GS1, {"cbvmda": "http://example.com/cbvmda/"}],  # as an example of GS1 has it
+        [GS1, {"rail": "urn:gs1:epcisapp:rail:", "rail:axles": {"@type": "xsd:integer"}}],
+        [GS1, {**CN, "x": "https://x.example/"}, "https://x.example/context.jsonld"],
+    ],
+)
+def test_a_context_may_add_prefixes_types_of_extensions_and_further_documents(context: Any) -> None:
+    assert codes(context) == []
+
+
+def test_a_context_that_declares_cn_is_the_catalogues_and_any_other_is_general() -> None:
+    assert general_profile([GS1, CN], "U") is None
+    assert general_profile([GS1, {"x": "https://x.example/", "x:y": {"@type": "@id"}}], "U") == General(
+        "U", frozenset({"epcis", "cbv", "cbvmda", "gs1", "rdfs", "owl", "xsd", "dcterms", "x"})
+    )
+
+
+def test_a_context_that_cites_another_document_may_have_any_prefix() -> None:
+    assert general_profile([GS1, "https://x.example/context.jsonld"], "U") == General("U", None)

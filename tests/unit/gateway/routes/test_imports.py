@@ -1,0 +1,477 @@
+"""Tables over HTTP: what is taken, what comes back to be mended, and what the same file again does."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from certs.canonical import canonical
+from gateway.catalogue.tables import read_catalogue
+from gateway.intake import accept
+from gateway.intake.tables import taking
+from gateway.store.enterprises import Enterprise, register
+from gateway.store.imports import imports_of_file
+from gateway.store.mappings import StoredMapping, put_mapping
+from tests.service import COM, KITCHEN, MARKET, PLANT, PLATFORM, SHOP, Service, document, event
+
+CSV, XLSX, NDJSON = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson"
+DAY = "/imports?profile=pork_wholesale_day"
+GLN = "9521234000037"
+
+
+@pytest.fixture(scope="module")
+def day(shared: Path) -> list[list[str]]:
+    """The wholesale day: heads, then 500 rows."""
+    text = (shared / "data/shanghai/pork_wholesale_day.csv").read_text("utf-8")
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def send(service: Service, path: str, content: bytes, media_type: str = CSV, key: dict[str, str] | None = None) -> Any:
+    headers = {"Content-Type": media_type, **(key or service.key(MARKET))}
+    return service.request("POST", path, headers=headers, content=content)
+
+
+def as_csv(rows: list[list[str]], encoding: str = "utf-8") -> bytes:
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\r\n").writerows(rows)
+    return file.getvalue().encode(encoding)
+
+
+def as_xlsx(rows: list[list[Any]]) -> bytes:
+    book, file = Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet("交易")
+    for row in rows:
+        sheet.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def contents(service: Service) -> set[bytes]:
+    return {row.content_sha256 for row in service.rows()}
+
+
+def changed(rows: list[list[str]], line: int, head: str, value: str) -> list[list[str]]:
+    """The table with one cell changed; lines count from 1, the head's."""
+    made = [list(row) for row in rows]
+    made[line - 1][made[0].index(head)] = value
+    return made
+
+
+def test_the_day_is_the_same_334_events_as_utf8_as_gbk_and_as_a_workbook(
+    tmp_path: Path, shared: Path, day: list[list[str]]
+) -> None:
+    files = {
+        "utf-8": ((shared / "data/shanghai/pork_wholesale_day.csv").read_bytes(), CSV),
+        "gbk": ((shared / "data/shanghai/pork_wholesale_day.gbk.csv").read_bytes(), CSV),
+        "xlsx": (as_xlsx(day), XLSX),
+    }
+    found = []
+    for encoding, (content, media_type) in files.items():
+        (tmp_path / encoding).mkdir()
+        service = Service(tmp_path / encoding)
+        answer = send(service, DAY, content, media_type)
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        assert body["encoding"] == encoding
+        counts = {"rows": 500, "accepted": 500, "known": 0, "rejected": 0, "events": 334}
+        assert body["counts"] == {**counts, "warnings": body["counts"]["warnings"]}
+        assert set(body["warningCodes"]) <= {"time.late"}
+        assert (len(body["events"]), body["rejected"]) == (334, None)
+        assert sorted(line for entry in body["events"] for line in entry["rows"]) == list(range(2, 502))
+        found.append(contents(service))
+        service.db.close()
+    assert len(found[0]) == 334
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_slip_of_three_lines_is_one_event_whose_lists_follow_its_lines(service: Service, day: list[list[str]]) -> None:
+    with service.db.write() as tx:
+        register(tx, Enterprise(MARKET, "示例市场", "wholesale_market", COM, GLN))
+    key = service.key(MARKET)
+    slip = [day[0], day[3], day[10], day[1], day[2]]  # lines 3, 1, 2 of a slip, with another slip between them
+    assert send(service, DAY, as_csv(slip), key=key).json()["counts"]["events"] == 2
+    full = _events(service)
+    made = next(entry for entry in full if len(entry["quantityList"]) == 3)
+    assert made["eventTime"] == "2025-06-02T05:30:00.000+08:00"
+    assert [element["quantity"] for element in made["quantityList"]] == [17.7, 32.6, 50.8]
+    assert made["quantityList"][0] == {
+        "epcClass": "https://id.gs1.org/01/09521234100034/10/C20250602-115", "quantity": 17.7, "uom": "KGM",
+    }  # fmt: skip
+    assert made["cn:productQuarantineCertB"] == ["3101814489", "3101623044", "3101549198"]
+    assert made["cn:abattoirUscc"] == ["91310113TE5T00024G", "91310120TE5T001048", "91310113TE5T00024G"]
+    assert (made["cn:pieces"], made["cn:receiverConfirmed"], made["cn:slipNo"]) == (6, True, "MKT-20250602-000001")
+    assert made["bizTransactionList"] == [
+        {"type": "inv", "bizTransaction": "https://trace.example.cn/id/slip/MKT-20250602-000001"}
+    ]
+    assert made["readPoint"] == {"id": f"https://id.gs1.org/414/{GLN}"}
+    assert [entry["sensorReport"][0]["value"] for entry in made["sensorElementList"]] == [2.4, 3.1, 2.6]
+
+
+def test_one_paper_for_all_lines_stays_one_text_and_what_is_for_display_goes_nowhere(
+    service: Service, day: list[list[str]]
+) -> None:
+    send(service, DAY, as_csv(day[:2]))
+    (made,) = _events(service)
+    assert made["cn:productQuarantineCertB"] == "3101814489"
+    assert "猪里脊" not in json.dumps(made, ensure_ascii=False) and "肉摊" not in json.dumps(made, ensure_ascii=False)
+    remark = changed(day[:2], 2, "备注", "私密备注")
+    assert send(service, DAY, as_csv(remark)).json()["counts"]["known"] == 1  # what is not uploaded changes nothing
+
+
+def _events(service: Service) -> list[dict[str, Any]]:
+    found = []
+    for row in service.rows():
+        bodies = [json.loads(body)["event"] for body in (row.public_body, row.bureaus_body, row.submitter_body)]
+        found.append({name: value for body in bodies for name, value in body.items()})
+    return found
+
+
+def test_refused_rows_come_back_in_their_form_and_a_mended_file_completes_the_slip(
+    service: Service, day: list[list[str]]
+) -> None:
+    table = changed(changed(day[:5], 3, "动物检疫合格证号", "310162304"), 5, "重量", "=1+1")
+    key = service.key(MARKET)
+    body = send(service, DAY, as_csv(table, "gbk"), key=key).json()
+    assert (body["counts"]["accepted"], body["counts"]["rejected"]) == (2, 2)
+    fault = next(entry for entry in body["faults"] if entry["line"] == 3)
+    assert (fault["column"], fault["head"], fault["code"]) == ("H", "动物检疫合格证号", "id.quarantine_format")
+    assert (fault["value"], fault["explains"]) == ("9 位数字", "cell.leading_zeros")
+    assert "开头的 0" in fault["explanation"] and "文本" in fault["remedy"]
+    answer = service.get(body["rejected"], key)
+    assert answer.headers["content-type"] == "text/csv; charset=gb18030"
+    assert "attachment" in answer.headers["content-disposition"]
+    back = list(csv.reader(io.StringIO(answer.content.decode("gb18030"), newline="")))
+    assert back[0] == [*day[0], "错误原因"]
+    assert [row[1] for row in back[1:]] == ["2", "1"]
+    assert "H列“动物检疫合格证号”" in back[1][-1] and "column H" in back[1][-1]
+    assert back[2][day[0].index("重量")] == "'=1+1"
+    again = send(service, DAY, answer.content, key=key)  # nobody mended anything
+    assert again.status_code == 400
+    assert {entry["code"] for entry in again.json()["faults"]} == {"id.quarantine_format", "csv.formula"}
+    back[1][day[0].index("动物检疫合格证号")] = "3101623044"
+    back[2][day[0].index("重量")] = "11.9"
+    assert send(service, DAY, as_csv(back, "gb18030"), key=key).json()["counts"]["accepted"] == 2
+
+
+def test_refused_rows_of_a_workbook_are_a_workbook(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+    table = changed(day[:4], 3, "单位", "斤")
+    body = send(service, DAY, as_xlsx(table), XLSX, key).json()
+    answer = service.get(body["rejected"], key)
+    assert answer.headers["content-type"] == XLSX
+    sheet = load_workbook(io.BytesIO(answer.content))["交易"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == [*day[0], "错误原因"]
+    assert "Q列“单位”" in rows[1][-1]
+    rows[1][day[0].index("单位")] = "kg"
+    assert send(service, DAY, as_xlsx(rows), XLSX, key).json()["counts"]["accepted"] == 1
+
+
+def test_the_same_file_again_changes_nothing_and_gets_the_first_result(service: Service, day: list[list[str]]) -> None:
+    content = as_csv(changed(day[:5], 3, "单位", "斤"))
+    key = service.key(MARKET)
+    first = send(service, DAY, content, key=key)
+    stored = service.stored()
+    again = send(service, DAY, content, key=key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    assert service.stored() == stored
+    assert service.get(first.headers["location"], key).json() == first.json()
+
+
+def test_a_mended_file_may_be_sent_whole_and_doubles_no_row(service: Service, day: list[list[str]]) -> None:
+    table = changed(day[:5], 3, "单位", "斤")
+    send(service, DAY, as_csv(table))
+    body = send(service, DAY, as_csv(day[:5])).json()
+    assert (body["counts"]["accepted"], body["counts"]["known"]) == (1, 3)
+    weights = [element["quantity"] for made in _events(service) for element in made["quantityList"]]
+    assert sorted(weights) == [11.9, 17.7, 32.6, 50.8]
+
+
+def test_a_recorded_row_is_not_overwritten_by_a_table(service: Service, day: list[list[str]]) -> None:
+    send(service, DAY, as_csv(day[:5]))
+    body = send(service, DAY, as_csv(changed(day[:5], 2, "重量", "18"))).json()
+    assert (body["counts"]["known"], body["counts"]["rejected"]) == (3, 1)
+    (fault,) = body["faults"]
+    assert (fault["line"], fault["code"], fault["explains"]) == (2, "csv.duplicate_row", "table.row_recorded")
+
+
+def test_a_crash_half_way_and_the_same_file_again_double_nothing(
+    service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "TABLE_LIMITS", _small_chunks())
+    real, calls = accept.take, []
+
+    def dies_at_the_third(*arguments: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 3:
+            raise RuntimeError("killed")
+        return real(*arguments, **more)
+
+    monkeypatch.setattr(taking, "take", dies_at_the_third)
+    content, key = as_csv(day[:40]), service.key(MARKET)
+    assert send(service, DAY, content, key=key).status_code == 500
+    with service.db.read() as tx:
+        (half,) = imports_of_file(tx, MARKET, hashlib.sha256(content).digest(), limit=9)
+    assert half.result["running"] and half.result["counts"]["accepted"] > 0
+    shown = service.get(f"/imports?sha256={hashlib.sha256(content).hexdigest()}", key).json()["imports"]
+    assert shown[0]["running"] and shown[0]["counts"]["rows"] == 39
+    monkeypatch.setattr(taking, "take", real)
+    body = send(service, DAY, content, key=key).json()
+    assert body["counts"]["accepted"] + body["counts"]["known"] == 39 and body["counts"]["known"] > 0
+    lines = [(made["cn:slipNo"], element["quantity"]) for made in _events(service) for element in made["quantityList"]]
+    assert len(lines) == 39
+
+
+def _small_chunks() -> Any:
+    from dataclasses import replace
+
+    from gateway.intake.tables.limits import TABLE_LIMITS
+
+    return replace(TABLE_LIMITS, chunk_events=4)
+
+
+def test_a_table_without_one_good_row_is_refused_and_nothing_stored(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+    content = as_csv(changed(changed(day[:3], 2, "单位", "斤"), 3, "批号", "C" * 21))
+    answer = send(service, DAY, content, key=key)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert {(entry["line"], entry["column"], entry["code"]) for entry in answer.json()["faults"]} == {
+        (2, "Q", "qty.unit_unknown"), (3, "G", "id.lot"),
+    }  # fmt: skip
+    assert {entry["pointer"] for entry in answer.json()["errors"]} == {"Q2", "G3"}
+    assert service.stored() == (0, 0)
+    assert service.get(f"/imports?sha256={hashlib.sha256(content).hexdigest()}", key).json() == {"imports": []}
+
+
+def test_rows_of_a_slip_that_disagree_with_its_first_are_refused(service: Service, day: list[list[str]]) -> None:
+    body = send(service, DAY, as_csv(changed(day[:4], 3, "买方统一社会信用代码", KITCHEN))).json()
+    (fault,) = body["faults"]
+    assert (fault["line"], fault["head"], fault["code"]) == (3, "买方统一社会信用代码", "csv.group")
+    assert body["counts"]["accepted"] == 2
+
+
+def test_a_fault_of_the_whole_event_refuses_its_rows_and_names_the_cell(service: Service, day: list[list[str]]) -> None:
+    table = changed(day[:5], 2, "品种", "unicorn")
+    table = changed(changed(table, 3, "品种", "unicorn"), 4, "品种", "unicorn")
+    body = send(service, DAY, as_csv(table)).json()
+    assert [(f["line"], f["column"], f["head"], f["code"]) for f in body["faults"]] == [
+        (line, "D", "品种", "catalogue.unknown_category") for line in (2, 3, 4)
+    ]
+    future = changed([day[0], *day[5:9]], 5, "交易时间", "2030-06-02 05:30")
+    body = send(service, DAY, as_csv(future)).json()
+    assert (5, "交易时间", "time.future") in [(f["line"], f["head"], f["code"]) for f in body["faults"]]
+
+
+def test_a_serial_file_is_taken_whole_or_not_at_all(service: Service, shared: Path) -> None:
+    raw = (shared / "data/shanghai/formula_serials.csv").read_bytes()
+    rows = raw.decode().splitlines(keepends=True)[:60]
+    key, path = service.key(PLANT), "/imports?profile=formula_serials"
+    bad = "".join([*rows[:30], rows[30].replace(",已激活,", ",已起飞,").replace(",已作废,", ",已起飞,"), *rows[31:]]).encode()
+    answer = send(service, path, bad, key=key)
+    assert answer.status_code == 400
+    assert [(f["line"], f["head"], f["code"]) for f in answer.json()["faults"]] == [(31, "状态", "item.status")]
+    good = send(service, path, "".join(rows).encode(), key=key)
+    assert good.status_code == 201, good.text
+    assert good.json()["serials"]["issued"] == 59
+    assert good.json()["serials"]["sha256"] == hashlib.sha256("".join(rows).encode()).hexdigest()
+    again = send(service, path, "".join(rows).encode(), key=key)
+    assert (again.status_code, again.json()["serials"]) == (200, good.json()["serials"])
+
+
+def city(**changes: Any) -> dict[str, Any]:
+    """A document of the city platform, as a canteen sends it."""
+    return {
+        "supplier": {"supName": "示例申西市场甲一号肉摊", "supBizCertNum": "92310118TE5T00120Y"},
+        "material": [{"name": "猪里脊", "spec": "散装", "productionBarcode": "09521234100034"}],
+        "batchDetail": [
+            {
+                "recordDate": "2025-06-03", "materialName": "猪里脊", "manufacture": "示例屠宰", "spec": "散装",
+                "quantity": "12kg", "productionDate": "2025-06-02", "productionBatch": "C20250602-07",
+                "traceCode": "https://zs.example.cn/01/09521234100034/10/C20250602-07?17=250609",
+                "quarantineCert": "3101234567", "meatQualityCert": "ABA-PZ-250602-07", "category": "pork",
+            },
+            {
+                "recordDate": "2025-06-03", "materialName": "猪里脊", "quantity": 3.5, "productionBatch": "C20250602-07",
+                "quarantineCert": "3101234567", "meatQualityCert": "ABA-PZ-250602-07", "category": "pork",
+            },
+        ],
+        **changes,
+    }  # fmt: skip
+
+
+def test_the_citys_upload_shape_is_taken_as_json_and_as_ndjson(service: Service) -> None:
+    key, path = service.key(KITCHEN), "/imports?profile=city_platform"
+    body = send(service, path, json.dumps(city()).encode(), "application/json", key).json()
+    assert (body["counts"]["accepted"], body["counts"]["rejected"]) == (1, 1), body
+    assert [(f["line"], f["head"], f["code"]) for f in body["faults"]] == [(2, "quantity", "qty.unit_missing")]
+    (made,) = _events(service)
+    assert made["quantityList"] == [
+        {"epcClass": "https://id.gs1.org/01/09521234100034/10/C20250602-07", "quantity": 12, "uom": "KGM"}
+    ]
+    assert (made["cn:link"], made["cn:uscc"], made["cn:sellerUscc"]) == ("catering_in", KITCHEN, "92310118TE5T00120Y")
+    assert made["eventTime"] == "2025-06-03T00:00:00.000+08:00"
+    back = json.loads(service.get(body["rejected"], key).content)
+    assert back["supplier"] == city()["supplier"] and len(back["batchDetail"]) == 1
+    back["batchDetail"][0]["quantity"] = "3.5公斤"
+    lines = json.dumps(back, ensure_ascii=False) + "\n\n" + json.dumps({"supplier": {}}) + "\n"
+    mended = send(service, path, lines.encode(), NDJSON, key).json()
+    assert (mended["counts"]["accepted"], [(f["line"], f["code"]) for f in mended["faults"]]) == (1, [(3, "json.not_city")])
+
+
+def test_a_json_time_without_offset_is_refused_and_a_day_is_a_day(service: Service) -> None:
+    details = city()["batchDetail"][:1]
+    details[0]["recordDate"] = "2025-06-03 08:00:00"
+    raw = json.dumps(city(batchDetail=details)).encode()
+    answer = send(service, "/imports?profile=city_platform", raw, "application/json", service.key(KITCHEN))
+    assert [(f["head"], f["code"]) for f in answer.json()["faults"]] == [("recordDate", "time.naive")]
+
+
+def test_a_delivery_names_its_receiver_by_the_enterprises_own_mapping(service: Service) -> None:
+    product = {"gtin": "09521234200024", "category": "infant_formula", "unit": "罐"}
+    mapping = {"extends": "city_platform", "parties": {"示例百惠超市": SHOP}, "products": {"一段奶粉": product}}
+    with service.db.write() as tx:
+        put_mapping(tx, StoredMapping(PLANT, "deliveries", mapping, service.now))
+    detail = {"recordDate": "2025-06-13", "materialName": "一段奶粉", "quantity": "60", "productionBatch": "250603A1"}
+    key = service.key(PLANT)
+    for made in ({"receiver": {"recCode": "1", "recName": "示例百惠超市"}}, {}):
+        raw = json.dumps({"supplier": {"supBizCertNum": PLANT}, "batchDetail": [detail], **made}).encode()
+        answer = send(service, "/imports?profile=deliveries", raw, "application/json", key)
+        assert answer.json()["counts"]["accepted"] == 1, answer.text
+    sent, received = _events(service)
+    assert (sent["cn:link"], sent["cn:sellerUscc"], sent["cn:buyerUscc"]) == ("ship", PLANT, SHOP)
+    assert sent["destinationList"] == [{"type": "owning_party", "destination": f"https://trace.example.cn/id/party/{SHOP}"}]
+    assert sent["quantityList"] == [{"epcClass": "https://id.gs1.org/01/09521234200024/10/250603A1", "quantity": 60}]
+    assert received["cn:link"] == "receive"
+
+
+def test_events_come_one_a_line_and_one_bad_line_is_its_own_fault(service: Service) -> None:
+    with service.db.write() as tx:
+        register(tx, Enterprise("91310113TE5T00024G", "示例", "slaughterhouse", COM))
+    good = event(readPoint={"id": "https://id.gs1.org/414/9521234000020"}, cn__meatQualityCert="ABA-PZ-250602-07")
+    lines = [json.dumps(good).encode(), b"{nonsense", b"", json.dumps({**good, "cn:category": "unicorn"}).encode()]
+    key = service.key("91310113TE5T00024G")
+    body = send(service, "/imports?profile=epcis", b"\n".join(lines), NDJSON, key).json()
+    assert body["counts"]["accepted"] == 1, body
+    assert [(f["line"], f["code"]) for f in body["faults"]] == [(2, "json.syntax"), (4, "catalogue.unknown_category")]
+    assert body["faults"][1]["head"] == "/cn:category"
+    assert service.rows()[0].content_sha256 == hashlib.sha256(canonical(good)).digest()
+    back = service.get(body["rejected"], key).content.decode().splitlines()
+    assert json.loads(back[0])["原文"] == "{nonsense" and json.loads(back[1])["错误原因"]
+    mended = {**json.loads(back[1]), "cn:category": "pork"}
+    raw = json.dumps(mended).encode()
+    assert send(service, "/imports?profile=epcis", raw, NDJSON, key).json()["counts"]["known"] == 1
+
+
+def test_flat_rows_come_one_object_a_line(service: Service, day: list[list[str]]) -> None:
+    rows = [dict(zip(day[0], row, strict=True)) for row in day[1:4]]
+    rows[2]["交易时间"] = "2025-06-02 05:34:00"
+    raw = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+    body = send(service, DAY, raw, NDJSON).json()
+    assert body["counts"]["accepted"] == 2
+    assert [(f["line"], f["head"], f["code"]) for f in body["faults"]] == [(3, "交易时间", "time.naive")]
+
+
+def test_an_enterprises_own_heads_products_and_stalls_make_the_same_event(service: Service, day: list[list[str]]) -> None:
+    mapping = {
+        "extends": "pork_wholesale_day",
+        "columns": [{"head": "单号", "to": "slip", "required": True}, {"head": "摊位", "to": "seller", "required": True}],
+        "group": ["单号"], "unique": ["单号", "行号"], "parties": {"甲一": "92310118TE5T00120Y"},
+    }  # fmt: skip
+    with service.db.write() as tx:
+        put_mapping(tx, StoredMapping(MARKET, "mine", mapping, service.now))
+    table = changed(day[:4], 1, "追溯单号", "单号")
+    table = changed(table, 1, "卖方统一社会信用代码", "摊位")
+    for line in (2, 3, 4):
+        table = changed(table, line, "摊位", "甲一")
+    body = send(service, "/imports?profile=mine", as_csv(table)).json()
+    assert body["counts"]["accepted"] == 3, body
+    own = contents(service)
+    send(service, DAY, as_csv(day[:4]))
+    assert contents(service) == own
+
+
+def test_another_submitter_or_profile_or_form_is_refused_before_anything_is_read(service: Service) -> None:
+    key = service.key(MARKET)
+    assert send(service, f"{DAY}&submitter={SHOP}", b"x", key=key).json()["code"] == "submitter.not_allowed"
+    assert send(service, "/imports?profile=nothing", b"x", key=key).json()["code"] == "table.profile"
+    assert send(service, "/imports?profile=..%2Fx", b"x", key=key).json()["code"] == "table.profile"
+    assert send(service, DAY, b"{}", "application/json", key).json()["code"] == "table.form"
+    assert send(service, "/imports?profile=city_platform", b"a,b", CSV, key).json()["code"] == "table.form"
+    assert send(service, DAY, b"x", "text/html", key).status_code == 415
+    assert send(service, "/imports", b"x", key=key).json()["code"] == "request.parameter"
+    platform = service.key(PLATFORM, "submit:onbehalf", on_behalf=(MARKET, SHOP))
+    assert send(service, DAY, b"x", key=platform).json()["code"] == "table.submitter"
+    assert send(service, DAY, b"x", key=service.key(MARKET, "read")).json()["code"] == "auth.right"
+    assert service.request("POST", DAY, headers={"Content-Type": CSV}, content=b"x").status_code == 401
+
+
+def test_a_platform_sends_for_the_enterprise_it_names_and_its_import_is_its_own(service: Service, day: list[list[str]]) -> None:
+    platform = service.key(PLATFORM, "submit:onbehalf", "read", on_behalf=(MARKET, SHOP))
+    body = send(service, f"{DAY}&submitter={MARKET}", as_csv(day[:4]), key=platform).json()
+    assert (body["submitter"], body["counts"]["accepted"]) == (MARKET, 3)
+    assert service.get(body["href"], platform).status_code == 200
+    assert service.get(body["href"], service.key(MARKET)).status_code == 404
+    assert service.get("/imports/nothing", platform).status_code == 404
+    assert service.get(f"{body['href']}/rejected", platform).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_template_that_is_filled_in_below_its_example_is_taken(service: Service, day: list[list[str]], form: str) -> None:
+    key = service.key(MARKET)
+    blank = service.get(f"/imports/templates/pork_wholesale_day?format={form}", key)
+    assert blank.status_code == 200
+    if form == "csv":
+        assert blank.content.startswith(b"\xef\xbb\xbf")
+        raw = blank.content + as_csv(day[1:4])
+    else:
+        book = load_workbook(io.BytesIO(blank.content))
+        assert book.sheetnames == ["数据", "填写说明"]
+        for row in day[1:4]:
+            book["数据"].append(row)
+        file = io.BytesIO()
+        book.save(file)
+        raw = file.getvalue()
+    body = send(service, DAY, raw, CSV if form == "csv" else XLSX, key).json()
+    assert (body["counts"]["accepted"], body["counts"]["rejected"]) == (3, 0)
+    assert body["warningCodes"]["table.example_row"] == 1
+
+
+def test_every_shipped_profile_that_has_cells_has_a_template(service: Service) -> None:
+    key = service.key(MARKET)
+    assert service.get("/imports/templates/formula_serials?format=csv", key).status_code == 200
+    document_shape = service.get("/imports/templates/city_platform?format=json", key).json()
+    assert set(document_shape) >= {"supplier", "material", "batchDetail"}
+    assert service.get("/imports/templates/epcis", key).json()["code"] == "table.form"
+    assert service.get("/imports/templates/city_platform?format=xlsx", key).json()["code"] == "table.form"
+    assert service.get("/imports/templates/pork_wholesale_day?format=pdf", key).json()["code"] == "request.parameter"
+
+
+def test_an_unknown_column_is_a_warning_and_never_repeated(service: Service, day: list[list[str]]) -> None:
+    table = [[*row, "秘密" if at else "老板的话"] for at, row in enumerate(day[:3])]
+    answer = send(service, DAY, as_csv(table))
+    assert answer.json()["warningCodes"]["table.column_unknown"] == 1
+    assert "老板" not in answer.text and "秘密" not in answer.text
+    assert (answer.json()["warnings"][0]["column"], answer.json()["counts"]["accepted"]) == ("U", 2)
+
+
+def test_a_document_in_a_table_route_and_too_large_a_body_are_refused(service: Service) -> None:
+    key = service.key(MARKET)
+    headers = {"Content-Type": CSV, "Content-Length": str(2**40), **key}
+    assert service.request("POST", DAY, headers=headers, content=b"x").json()["code"] == "body.too_large"
+    assert send(service, DAY, document(event()), CSV, key).status_code == 400
+    assert service.stored() == (0, 0)
+
+
+def test_the_catalogue_has_the_namespace_that_table_events_declare(service: Service, day: list[list[str]]) -> None:
+    send(service, DAY, as_csv(day[:2]))
+    public = json.loads(service.rows()[0].public_body)
+    assert public["context"][1] == {"cn": read_catalogue().tiers.namespace}
