@@ -19,6 +19,8 @@ from certs.errors import MalformedCertificate
 from certs.limits import LIMITS
 
 TIMEOUT_S = 20.0
+JOB_BYTES = 64 * 1024 * 1024  # the outcomes of 20,000 events have some 15 MB
+_MAX_VALUES = 4_000_000  # of an answer whose bytes were counted while they came
 _BLOCK = 1 << 16
 
 
@@ -38,7 +40,7 @@ class Answer:
     def json(self) -> Any:
         """The body as strict JSON. Raises `GatewayUnreachable` when it is not."""
         try:
-            return parse(self.body, max_bytes=LIMITS.bundle_bytes)
+            return parse(self.body, max_bytes=len(self.body), max_values=_MAX_VALUES)
         except MalformedCertificate as error:
             raise GatewayUnreachable(error.code) from error
 
@@ -63,9 +65,11 @@ class GatewayClient:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
-        """GET. Raises `GatewayUnreachable`."""
-        return self._send(self._request("GET", path, params=params))
+    def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, max_bytes: int = LIMITS.bundle_bytes
+    ) -> Answer:  # fmt: skip
+        """GET of up to `max_bytes`. Raises `GatewayUnreachable`."""
+        return self._send(self._request("GET", path, params=params), max_bytes=max_bytes)
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """POST of JSON bytes. Raises `GatewayUnreachable`."""
@@ -86,7 +90,7 @@ class GatewayClient:
             "POST", path, content=content, params=parameters, headers={**headers, **length},
             timeout=httpx.Timeout(TIMEOUT_S, read=patience_s),
         )  # fmt: skip
-        return self._send(request, patience_s=patience_s)
+        return self._send(request, patience_s=patience_s, max_bytes=JOB_BYTES)
 
     def download(self, path: str, params: Mapping[str, str] | None = None, *, max_bytes: int, patience_s: float) -> Answer:
         """GET of a file of up to `max_bytes`. Raises `GatewayUnreachable`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
-from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
+from gateway.cli.client import JOB_BYTES, Answer, GatewayClient, GatewayUnreachable
 from gateway.cli.say import CONSOLE, fail, say
 from gateway.cli.submit_table import FORMS, TableWish, submit_table, write_template
 from gateway.cli.upload_progress import watched
@@ -19,6 +20,8 @@ URL = Annotated[str, typer.Option(envvar="SHISU_URL", help="网关地址 the gat
 OUTCOMES = {"accepted": "已接收 accepted", "known": "已有 known", "refused": "拒收 refused"}
 PATIENCE_S: Final = 600.0  # for the answer to a large document
 _POLL_S = 0.5
+_POLL_S_AN_EVENT = 0.001  # a large job is not asked for so often
+_SHOWN: Final = 100  # events on the screen
 
 
 def submit_command(  # noqa: PLR0913, PLR0917  one parameter an option
@@ -103,8 +106,8 @@ def wait_for_certificates(gateway: GatewayClient, answer: Answer, wait_s: float)
     while any("number" not in event for event in job["events"] if event.get("state") not in (None, "kept")):
         if time.monotonic() >= deadline:
             break
-        time.sleep(_POLL_S)
-        job = gateway.get(answer.location).json()
+        time.sleep(_POLL_S + len(job["events"]) * _POLL_S_AN_EVENT)
+        job = gateway.get(answer.location, max_bytes=JOB_BYTES).json()
     return job
 
 
@@ -130,9 +133,18 @@ def show_problem(answer: Answer) -> None:
 
 
 def _show(job: dict[str, Any]) -> None:
+    """Every event of a small document; of a large one the counts, and first the events that something is said of."""
+    events = job["events"]
+    listed = events
+    if len(events) > _SHOWN:
+        counted = Counter(OUTCOMES[event["outcome"]] for event in events)
+        CONSOLE.print("  ".join(f"{outcome} {count}" for outcome, count in sorted(counted.items())))
+        listed = sorted(events, key=lambda event: not (event.get("errors") or event.get("warnings")))[:_SHOWN]
     table = Table("#", "结果 outcome", "状态 state", "证书编号 number", "说明 notes")
-    for event in job["events"]:
+    for event in listed:
         notes = [*event.get("errors", []), *event.get("warnings", [])]
         words = "；".join(str(note.get("title", "")) for note in notes)
         table.add_row(str(event["index"]), OUTCOMES[event["outcome"]], event.get("state", ""), event.get("number", ""), words)
     CONSOLE.print(table)
+    if len(listed) < len(events):
+        say(f"另有 {len(events) - len(listed)} 个事件", f"and {len(events) - len(listed)} more")

@@ -80,21 +80,21 @@ def find_event_list(raw: bytes | mmap, *, max_events: int) -> Place | None:
 
 def _find_begin(tokens: Iterator[re.Match[bytes]]) -> int | None:
     """Where the list begins, after its bracket. Only a name that is written without escapes is found."""
-    depth, inside, name, text, last = 0, False, b"", b"", b""
+    depth, inside, name, text = 0, False, b"", b""
     for match in tokens:
         token = match.group()
         if token == b":":
             name = text
-        elif token == b"[" and last == b":" and depth == 2 and inside and name == _LIST:
+        elif token == b"[" and depth == 2 and inside and name == _LIST:
             return match.end()
         elif token in b"{[":
-            inside = depth == 1 and token == b"{" and last == b":" and name == _BODY if depth < 2 else inside
+            if depth == 1:
+                inside = token == b"{" and name == _BODY
             depth += 1
         elif token in b"}]":
             depth -= 1
         else:
             text = token
-        last = token
     return None
 
 

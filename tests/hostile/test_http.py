@@ -44,6 +44,7 @@ def test_a_body_of_exactly_the_limit_is_read_in_chunks_and_at_once(tmp_path: Pat
     assert service.post("/capture", [GOOD[:100], b"", GOOD[100:]], service.key(ABATTOIR)).status_code == 202
     assert service.post("/capture", GOOD, service.key(ABATTOIR)).status_code == 202
     assert service.post("/capture", GOOD + b" ", service.key(ABATTOIR)).status_code == 413
+    assert service.post("/capture", [GOOD, b" "], service.key(ABATTOIR)).status_code == 413
     service.db.close()
 
 

@@ -41,6 +41,17 @@ def test_a_document_is_sent_as_it_is_with_the_key_in_the_header_only(shisu, gate
     assert (path, authorization, body) == ("/capture", "Bearer 0123456789abcdef.secret", document.read_bytes())
 
 
+def test_the_job_of_ten_thousand_events_is_read_and_told_in_counts(shisu, gateway, key_file: Path, document: Path) -> None:
+    good = {"outcome": "accepted", "state": "kept", "eventID": "ni:///sha-256;" + "0" * 64, "href": "/events/" + "0" * 400}
+    bad = {"index": 9_999, "outcome": "refused", "errors": [{"title": "时间不对"}]}
+    job = {"success": False, "events": [*({"index": at, **good} for at in range(9_999)), bad]}
+    gateway.say(202, job, Location="/capture/1")
+    result = shisu("submit", document, "--url", gateway.url, "--key-file", key_file)
+    assert result.exit_code == 1
+    assert "accepted 9999" in result.stdout
+    assert result.stdout.index("时间不对") < result.stdout.index("and 9900 more")
+
+
 def test_a_refusal_shows_every_fault_with_its_place(shisu, gateway, key_file: Path, document: Path) -> None:
     errors = [{"pointer": "/epcisBody/eventList/0/eventTime", "title": "时间不对", "titleEn": "wrong time", "code": "event.time"}]
     gateway.say(400, {"code": "document.refused", "title": "文件未被接收", "titleEn": "refused", "errors": errors})

@@ -78,6 +78,7 @@ def test_elements_are_counted_and_bounded(elements: bytes, count: int) -> None:
         b'{"epcisBody":{},"a":{"eventList":[1]}}',
         b'{"epcisBody":{"eventList":{"a":[1]}}}',
         b'{"epcisBody":{"\\u0065ventList":[1]}}', b'{"epcis\\u0042ody":{"eventList":[1]}}', b'["epcisBody",{"eventList":[1]}]',
+        b'{"epcisBody":[{"eventList":1},[2]]}',
     ],
 )  # fmt: skip
 def test_a_list_that_is_not_plainly_there_is_not_found(raw: bytes) -> None:

@@ -219,6 +219,8 @@ def test_a_word_outside_its_field_stays_a_word() -> None:
     assert event_hash_id(said, CONTEXT) != event_hash_id(spelled_out, CONTEXT)
     # The generator expands it everywhere: an id that it made for `said` is accepted.
     assert is_accepted(event_hash_id(spelled_out, CONTEXT), said)
+    before = {"cn:note": "cert", **event()}
+    assert is_accepted(event_hash_id({**before, "cn:note": "https://ref.gs1.org/cbv/BTT-cert"}, CONTEXT), before)
 
 
 @settings(max_examples=30)
