@@ -75,10 +75,10 @@ class Paper:
     days: Days
     form: re.Pattern[str] | None
     refuses: bool
-    has_check_digit: bool = False
-    valid_days: int | None = None
-    many: bool = False
-    once_at: str | None = None
+    has_check_digit: bool
+    valid_days: int | None
+    many: bool
+    once_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Unit:
     """A unit of quantities: its kilograms, where it is a mass, and whether it counts pieces."""
 
     kilograms: Fraction | None
-    pieces: bool = False
+    pieces: bool
 
 
 @dataclass(frozen=True, slots=True)

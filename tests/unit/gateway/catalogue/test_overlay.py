@@ -72,6 +72,11 @@ def test_links_papers_units_and_bounds_are_overlaid_by_their_names(tmp_path: Pat
     {"varieties": [CRAYFISH, CRAYFISH | {"from": "2026-01-01"}]},
     {"varieties": [{"code": "crayfish", "from": "2025-07-01"}]},
     {"varieties": [CRAYFISH | {"code": None}]},
+    {"varieties": [CRAYFISH | {"from": None}]},
+    {"varieties": [CRAYFISH, 1]},
+    {"varieties": [{name: value for name, value in CRAYFISH.items() if name != "from"}]},
+    {"varieties": [CRAYFISH | {"to": "2026-01-01"}, CRAYFISH | {"from": "2026-01-01"}]},
+    {"varieties": [CRAYFISH | {"from": "2026-01-01"}, CRAYFISH | {"to": "2026-01-01"}]},
     {"varieties": {"crayfish": CRAYFISH}},
     {"linkSets": [LINK]},
     {"linkSets": {"ponds": [LINK | {"link": "hatch"}]}},
@@ -99,3 +104,9 @@ def test_a_file_that_is_not_there_or_not_json_keeps_the_gateway_from_starting(tm
     for path in (tmp_path / "none.json", tmp_path / "bad.json", tmp_path / "empty"):
         with pytest.raises(UnsafeSettings, match="catalogue"):
             read_catalogue(path)
+
+
+def test_a_row_may_hold_for_one_day(tmp_path: Path) -> None:
+    day = CRAYFISH | {"to": CRAYFISH["from"]}
+    made = overlaid(tmp_path, {"varieties": [day, CRAYFISH | {"from": "2025-07-02"}]})
+    assert [variety.days.last for variety in made.varieties["crayfish"]] == [date(2025, 7, 1), None]

@@ -49,6 +49,9 @@ def test_the_papers_units_and_bounds_of_the_sample_catalogue_are_there(shared: P
         if term != "healthFoodNo":  # ours also takes the older numbers
             assert (paper.form and paper.form.pattern) == row["format"]
     assert set(CATALOGUE.units) == set(rules["units"])
+    assert [code for code, unit in CATALOGUE.units.items() if unit.pieces] == ["H87"]
+    lists = {term for term, rows in CATALOGUE.papers.items() if rows[0].many}
+    assert lists == {term for term in rules["documents"] if "Cert" in term}  # lines of a slip have papers of their own
     assert CATALOGUE.bounds.upload_s == rules["uploadWithinHours"] * 3_600
     assert CATALOGUE.bounds.future_s == rules["futureToleranceSeconds"]
     assert float(CATALOGUE.bounds.mass_tolerance_kg) == rules["massBalance"]["toleranceKg"]

@@ -47,6 +47,9 @@ def test_goods_are_not_made_known_past_their_shelf_life() -> None:
 def test_goods_expire_after_the_last_of_the_days_on_which_they_are_made() -> None:
     two = {"cn:slaughterDate": "2025-06-01", "cn:productionDate": "2025-06-03"}
     assert found(date_findings, production({**two, "cn:expiryDate": "2025-06-02"})) == [("time.order", "/ilmd/cn:expiryDate")]
+    assert found(date_findings, production({**two, "cbvmda:bestBeforeDate": "2025-06-02"})) == [
+        ("time.order", "/ilmd/cbvmda:bestBeforeDate")
+    ]
     same = production({"cn:productionDate": "2025-06-01", "cn:expiryDate": "2025-06-01"})
     assert found(date_findings, same) == [("time.order", "/ilmd/cn:expiryDate")]
     assert found(date_findings, production({"cn:productionDate": None, "cn:expiryDate": "2025-06-02"})) == [
