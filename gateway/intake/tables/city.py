@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from gateway.errors import Fault, Refused
 from gateway.intake.strict import read_object
-from gateway.intake.tables.cells import REASON_HEAD, Cell, Row, unescaped
+from gateway.intake.tables.cells import Cell, Row, unescaped
 from gateway.intake.tables.json_rows import NO_CELL, UNREAD, json_lines
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.opened import Opened
@@ -65,8 +65,7 @@ def _document_rows(document: dict[str, Any], number: int, line: int | None, keep
     keep(str(number), {name: value for name, value in document.items() if name != DETAIL})
     shared = {f"{part}.{name}": value for part in ("supplier", "receiver") for name, value in document.get(part, {}).items()}
     materials = {entry.get("name"): entry for entry in document.get("material", []) if isinstance(entry.get("name"), str)}
-    for at, entry in enumerate(document[DETAIL], start=1):
-        told = {name: value for name, value in entry.items() if name != REASON_HEAD}
+    for at, told in enumerate(document[DETAIL], start=1):
         name = told.get("materialName")
         material = materials.get(name, {}) if isinstance(name, str) else {}
         cells = {**shared, **{f"material.{key}": value for key, value in material.items()}, **told}

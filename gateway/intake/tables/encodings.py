@@ -52,8 +52,6 @@ def _decodes(path: Path, encoding: str) -> bool:
 def _has_utf8_line(path: Path) -> bool:
     with path.open("rb") as file:
         while line := file.readline(_BLOCK):
-            if line.isascii():
-                continue
             try:
                 text = line.decode(UTF8)
             except UnicodeDecodeError:

@@ -82,7 +82,7 @@ def test_a_file_refused_whole_shows_its_cells_and_the_rule(shisu, gateway, optio
 def test_one_refused_file_does_not_keep_the_others_from_being_sent(shisu, gateway, options, table: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.ndjson"
     other.write_bytes(b"{}\n")
-    gateway.say(400, {"code": "csv.empty", "title": "没有数据行", "titleEn": "no rows"})
+    gateway.say_in_turn({"code": "csv.empty", "title": "没有数据行", "titleEn": "no rows"}, GOOD, statuses=(400, 201))
     result = shisu("submit", table, other, "--profile", "epcis", *options)
     assert result.exit_code == 1
     assert [body for _, _, body in gateway.asked] == [table.read_bytes(), b"{}\n"]

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from openpyxl import Workbook, load_workbook
 
 from certs.canonical import canonical
 from gateway.catalogue.tables import read_catalogue
+from gateway.errors import Fault, Refused
 from gateway.intake import accept
-from gateway.intake.tables import taking
-from gateway.store.enterprises import Enterprise, register
+from gateway.intake.tables import loading, outcome, taking
+from gateway.intake.tables.limits import TABLE_LIMITS
+from gateway.routes import upload
+from gateway.store.enterprises import Enterprise, close, register
 from gateway.store.imports import imports_of_file
 from gateway.store.mappings import StoredMapping, put_mapping
 from tests.service import COM, KITCHEN, MARKET, PLANT, PLATFORM, SHOP, Service, document, event
@@ -206,7 +210,7 @@ def test_a_recorded_row_is_not_overwritten_by_a_table(service: Service, day: lis
 def test_a_crash_half_way_and_the_same_file_again_double_nothing(
     service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(taking, "TABLE_LIMITS", _small_chunks())
+    monkeypatch.setattr(taking, "TABLE_LIMITS", replace(TABLE_LIMITS, chunk_events=4))
     real, calls = accept.take, []
 
     def dies_at_the_third(*arguments: Any, **more: Any) -> Any:
@@ -228,14 +232,6 @@ def test_a_crash_half_way_and_the_same_file_again_double_nothing(
     assert body["counts"]["accepted"] + body["counts"]["known"] == 39 and body["counts"]["known"] > 0
     lines = [(made["cn:slipNo"], element["quantity"]) for made in _events(service) for element in made["quantityList"]]
     assert len(lines) == 39
-
-
-def _small_chunks() -> Any:
-    from dataclasses import replace
-
-    from gateway.intake.tables.limits import TABLE_LIMITS
-
-    return replace(TABLE_LIMITS, chunk_events=4)
 
 
 def test_a_table_without_one_good_row_is_refused_and_nothing_stored(service: Service, day: list[list[str]]) -> None:
@@ -418,6 +414,10 @@ def test_a_platform_sends_for_the_enterprise_it_names_and_its_import_is_its_own(
     platform = service.key(PLATFORM, "submit:onbehalf", "read", on_behalf=(MARKET, SHOP))
     body = send(service, f"{DAY}&submitter={MARKET}", as_csv(day[:4]), key=platform).json()
     assert (body["submitter"], body["counts"]["accepted"]) == (MARKET, 3)
+    asked = f"/imports?sha256={hashlib.sha256(as_csv(day[:4])).hexdigest()}"
+    assert [made["href"] for made in service.get(asked, platform).json()["imports"]] == [body["href"]]
+    assert service.get(asked, service.key(MARKET)).json() == {"imports": []}
+    assert service.get("/imports?sha256=x", platform).json()["code"] == "request.parameter"
     assert service.get(body["href"], platform).status_code == 200
     assert service.get(body["href"], service.key(MARKET)).status_code == 404
     assert service.get("/imports/nothing", platform).status_code == 404
@@ -435,6 +435,8 @@ def test_a_template_that_is_filled_in_below_its_example_is_taken(service: Servic
     else:
         book = load_workbook(io.BytesIO(blank.content))
         assert book.sheetnames == ["数据", "填写说明"]
+        assert {cell.number_format for cell in book["数据"][2]} == {"@"}  # else leading zeros are lost
+        assert [cell.value for cell in book["填写说明"]["A"]][1:] == day[0]
         for row in day[1:4]:
             book["数据"].append(row)
         file = io.BytesIO()
@@ -475,3 +477,133 @@ def test_the_catalogue_has_the_namespace_that_table_events_declare(service: Serv
     send(service, DAY, as_csv(day[:2]))
     public = json.loads(service.rows()[0].public_body)
     assert public["context"][1] == {"cn": read_catalogue().tiers.namespace}
+
+
+def test_refused_json_rows_come_back_safe_and_are_judged_the_same_again(service: Service, day: list[list[str]]) -> None:
+    row = {**dict(zip(day[0], day[1], strict=True)), "备注": "=1+1"}
+    key = service.key(MARKET)
+    raws = [json.dumps({**row, "备注": text}, ensure_ascii=False).encode() for text in ("=1+1", "'=1+1")]
+    for raw in raws:
+        assert [fault["code"] for fault in send(service, DAY, raw, NDJSON, key).json()["faults"]] == ["csv.formula"]
+    details = city()["batchDetail"]
+    mended = {**details[0], "错误原因": "x" * 2_000, "materialName": "猪里脊"}
+    raw = json.dumps(city(batchDetail=[mended])).encode()
+    kitchen = service.key(KITCHEN)
+    first = send(service, "/imports?profile=city_platform", raw, "application/json", kitchen)
+    assert first.json()["counts"]["accepted"] == 1
+    plain = send(service, "/imports?profile=city_platform", json.dumps(city()).encode(), "application/json", kitchen)
+    assert plain.json()["counts"]["known"] == 1
+
+
+def test_when_one_row_spoils_its_event_the_other_rows_are_taken_without_it(
+    service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = taking.take
+
+    def refuses_the_second_paper(db: Any, intake: Any, document: Any, **more: Any) -> Any:
+        bad = {"code": "id.paper_format", "pointer": "/epcisBody/eventList/0/cn:meatQualityCert/1", "value": "ascii:3"}
+        if len(document.events[0].get("quantityList", [])) == 3:
+            raise Refused("document.refused", [Fault(**bad)])
+        return real(db, intake, document, **more)
+
+    monkeypatch.setattr(taking, "take", refuses_the_second_paper)
+    body = send(service, DAY, as_csv(day[:4])).json()
+    assert [(f["line"], f["column"], f["head"], f["code"], f["value"]) for f in body["faults"]] == [
+        (3, "I", "肉品品质检验合格证号", "id.paper_format", "3 个字母、数字或符号")
+    ]
+    assert (body["counts"]["accepted"], body["counts"]["rejected"]) == (2, 1)
+    assert body["events"][0]["rows"] == [2, 4]
+
+
+def test_a_refusal_that_is_not_of_the_events_is_passed_on(
+    service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: Any, **__: Any) -> Any:
+        raise Refused("auth.right")
+
+    monkeypatch.setattr(taking, "take", refuses)
+    assert send(service, DAY, as_csv(day[:4])).json()["code"] == "auth.right"
+
+
+def test_too_many_rows_refuse_the_file_and_lists_are_bounded(
+    service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(TABLE_LIMITS, rows=30, faults=5, warnings_of_code=3, events=4)
+    monkeypatch.setattr(loading, "TABLE_LIMITS", limits)
+    monkeypatch.setattr(outcome, "TABLE_LIMITS", limits)
+    assert send(service, DAY, as_csv(day[:32])).json()["code"] == "table.rows"
+    table = day[:31]
+    for line in range(2, 12):
+        table = changed(changed(table, line, "单位", "斤"), line, "批号", "批")
+    body = send(service, DAY, as_csv(table)).json()
+    assert (len(body["faults"]), body["faultCount"], body["counts"]["rejected"]) == (5, 20, 10)
+    assert (len(body["warnings"]), len(body["events"])) == (3, 4)
+    assert body["warningCodes"]["time.late"] == body["counts"]["events"] > 4
+
+
+def test_another_mapping_or_submitter_of_the_same_file_is_another_import(service: Service, day: list[list[str]]) -> None:
+    content = as_csv(changed(day[:3], 3, "单位", "市斤"))
+    platform = service.key(PLATFORM, "submit:onbehalf", on_behalf=(MARKET, SHOP))
+    answers = [send(service, f"{DAY}&submitter={uscc}", content, key=platform) for uscc in (MARKET, SHOP)]
+    assert [answer.status_code for answer in answers].count(200) == 0
+    assert answers[0].json()["counts"]["rejected"] == 1
+    with service.db.write() as tx:
+        mapping = {"extends": "pork_wholesale_day", "units": {"市斤": "KGM"}}
+        put_mapping(tx, StoredMapping(MARKET, "pork_wholesale_day", mapping, service.now))
+    assert send(service, f"{DAY}&submitter={MARKET}", content, key=platform).json()["counts"]["rejected"] == 0
+
+
+def test_an_enterprise_that_is_closed_or_not_registered_sends_no_table(service: Service, day: list[list[str]]) -> None:
+    key = service.key(PLATFORM, "submit:onbehalf", on_behalf=("91310115TE5T00366Q", MARKET))
+    answer = send(service, f"{DAY}&submitter=91310115TE5T00366Q", as_csv(day[:3]), key=key)
+    assert answer.json()["code"] == "submitter.unregistered"
+    with service.db.write() as tx:
+        close(tx, MARKET, now=service.now)
+    assert send(service, f"{DAY}&submitter={MARKET}", b"not even a table", key=key).json()["code"] == "submitter.closed"
+
+
+def test_a_body_is_counted_while_it_arrives_and_never_unpacked(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = service.key(MARKET)
+    monkeypatch.setattr(upload, "TABLE_LIMITS", replace(TABLE_LIMITS, file_bytes=10))
+    chunks = [b"12345", b"67890", b"1"]
+    answer = service.request("POST", DAY, headers={"Content-Type": CSV, **key}, content=chunks)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body.too_large")
+    headers = {"Content-Type": CSV, "Content-Encoding": "gzip", **key}
+    assert service.request("POST", DAY, headers=headers, content=b"x").json()["code"] == "body.content_encoding"
+
+
+def test_a_ragged_row_comes_back_with_all_its_cells(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+    table = [day[0], day[1], [*day[2], "多", "余"], day[3][:9]]
+    body = send(service, DAY, as_csv(table), key=key).json()
+    back = list(csv.reader(io.StringIO(service.get(body["rejected"], key).content.decode(), newline="")))
+    assert back[1][:20] == day[2] and back[1][21:] == ["多", "余"]
+    assert back[2][:9] == day[3][:9] and len(back[2]) == 21
+
+
+def test_a_half_mended_file_comes_back_with_one_column_of_reasons(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+    table = changed(changed(day[:5], 3, "单位", "斤"), 5, "批号", "批")
+    answer = service.get(send(service, DAY, as_csv(table), key=key).json()["rejected"], key)
+    back = list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
+    body = send(service, DAY, as_csv(changed(back, 2, "单位", "kg")), key=key).json()
+    assert (body["counts"]["accepted"], body["counts"]["rejected"], body["warningCodes"].get("table.column_unknown")) == (
+        1,
+        1,
+        None,
+    )
+    (heads, row) = csv.reader(io.StringIO(service.get(body["rejected"], key).content.decode(), newline=""))
+    assert heads == [*day[0], "错误原因"] and len(row) == 21 and "G列“批号”" in row[-1]
+
+
+def test_each_document_of_the_city_comes_back_with_its_own_refused_entries(service: Service) -> None:
+    key, path = service.key(KITCHEN), "/imports?profile=city_platform"
+    good, bad = city()["batchDetail"]
+    other = {"supplier": {"supName": "另一家", "supBizCertNum": MARKET}, "batchDetail": [bad, bad, good]}
+    lines = [json.dumps(city(), ensure_ascii=False), "{}", json.dumps(other, ensure_ascii=False)]
+    body = send(service, path, "\n".join(lines).encode(), NDJSON, key).json()
+    assert (body["counts"]["accepted"], body["counts"]["rejected"]) == (2, 4)
+    back = [json.loads(line) for line in service.get(body["rejected"], key).content.decode().splitlines()]
+    assert [entry.get("supplier", {}).get("supName") for entry in back] == ["示例申西市场甲一号肉摊", None, "另一家"]
+    assert [len(entry.get("batchDetail", [])) for entry in back] == [1, 0, 2]
+    assert all("错误原因" in detail for entry in back for detail in entry.get("batchDetail", []))

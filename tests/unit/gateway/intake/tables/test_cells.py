@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.intake.tables.cells import CellError, column_letter, escaped, is_formula, refuse_unfit, unescaped
+from gateway.intake.tables.cells import CellError, cell_class, column_letter, escaped, is_formula, refuse_unfit, unescaped
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,13 @@ def test_texts_that_no_cell_may_hold_are_refused(text: str, code: str) -> None:
     with pytest.raises(CellError) as refused:
         refuse_unfit(text)
     assert refused.value.code == code
+
+
+def test_the_class_of_a_cell_tells_what_it_is_and_never_what_it_says() -> None:
+    cells: list[Any] = ["=1", None, "", "012", "1.2E+10", 5, 2.5, True, datetime(2025, 6, 2), "猪肉"]
+    assert [cell_class(cell) for cell in cells] == [
+        "formula", "missing", "empty", "digits:3", "exponent", "integer", "number", "boolean", "digits:1", "text:2",
+    ]  # fmt: skip
 
 
 def test_line_ends_and_a_thousand_characters_may_stand_in_a_cell() -> None:

@@ -35,6 +35,7 @@ def test_the_encoding_is_found(tmp_path: Path, raw: bytes, encoding: str) -> Non
         TEXT.encode() + TEXT.encode("gbk"),
         TEXT.encode("gbk") + TEXT.encode(),
         TEXT.encode("gbk") * 5_000 + TEXT.encode(),
+        ("追溯单号,行号\r\n".encode() * 3) + "追溯\r\n".encode("gbk"),  # all of it decodes as GBK too, to nonsense
         TEXT.encode("utf-16"),
         TEXT.encode("utf-16-be"),
         b"\xff\xff\xff",

@@ -68,6 +68,11 @@ def test_a_formula_is_seen_as_a_formula_and_not_as_its_result(tmp_path: Path) ->
     assert row.cells["a"] == "=1+1"
 
 
+def test_an_apostrophe_before_a_formula_is_taken_off_again(tmp_path: Path) -> None:
+    (row,) = rows_of(saved(tmp_path / "t.xlsx", ["a", "b"], ["'=1+1", "'310"]))
+    assert dict(row.cells) == {"a": "=1+1", "b": "'310"}
+
+
 def test_a_number_of_more_digits_than_a_spreadsheet_keeps_is_shown_as_an_exponent(tmp_path: Path) -> None:
     (row,) = rows_of(saved(tmp_path / "t.xlsx", ["a"], [123456789012345678]))
     assert row.cells["a"] == "1.23456789012346E+17"
@@ -89,6 +94,13 @@ def test_a_hidden_sheet_is_not_the_first_and_a_named_one_is_found(tmp_path: Path
 def test_cells_beyond_the_heads_are_ragged_and_empty_ones_are_nothing(tmp_path: Path) -> None:
     rows = rows_of(saved(tmp_path / "t.xlsx", ["a", None], [1, None, None], [1, 2], [None]))
     assert [(row.line, row.code) for row in rows] == [(2, ""), (3, "csv.ragged")]
+
+
+def test_blank_heads_at_the_right_are_no_columns(tmp_path: Path) -> None:
+    path = saved(tmp_path / "t.xlsx", ["a", " ", "\u3000"], [1, None, None], [1, 2, 3])
+    with open_xlsx(path) as opened:
+        assert opened.heads == ("a",)
+        assert [row.code for row in opened.rows] == ["", "csv.ragged"]
 
 
 def test_columns_and_heads_are_bounded_before_rows_are_read(tmp_path: Path) -> None:
