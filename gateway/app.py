@@ -77,10 +77,10 @@ def create_app(
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    code, faults = (error.code, error.faults) if isinstance(error, Refused) else ("internal", ())
+    code, faults, count = (error.code, error.faults, error.count) if isinstance(error, Refused) else ("internal", (), 0)
     words = PROBLEMS.get(code, PROBLEMS["internal"])
     headers = {"WWW-Authenticate": "Bearer"} if words.status == 401 else None
-    return problem(code, faults=faults, request_id=_request_id(request), headers=headers)
+    return problem(code, faults=faults, count=count, request_id=_request_id(request), headers=headers)
 
 
 async def _bad_parameter(request: Request, _error: Exception) -> Response:

@@ -45,9 +45,13 @@ class UnsafeSettings(GatewayError):
 
 
 class Refused(GatewayError):
-    """A request that is not taken, with the problem's code and everything found wrong with its content."""
+    """A request that is not taken, with the problem's code and what was found wrong with its content.
 
-    def __init__(self, code: str, faults: Sequence[Fault] = ()) -> None:
+    `count` says how many faults there are, where not all of them are in `faults`.
+    """
+
+    def __init__(self, code: str, faults: Sequence[Fault] = (), *, count: int = 0) -> None:
         super().__init__(code)
         self.code = code
         self.faults = tuple(faults)
+        self.count = max(count, len(self.faults))

@@ -29,10 +29,12 @@ PROBLEMS: Final[dict[str, Words]] = {
 }
 
 
-def problem(code: str, *, faults: Sequence[Fault] = (), request_id: str, headers: dict[str, str] | None = None) -> Response:
+def problem(
+    code: str, *, faults: Sequence[Fault] = (), count: int = 0, request_id: str, headers: dict[str, str] | None = None
+) -> Response:
     """The answer for a problem. One kind of fault lends the problem its own code and status; several keep `code`.
 
-    A code without words becomes `internal`.
+    A code without words becomes `internal`. `count` is the number of faults where `faults` are not all of them.
     """
     kinds = {fault.code for fault in faults}
     shown = kinds.pop() if len(kinds) == 1 else code
@@ -50,7 +52,7 @@ def problem(code: str, *, faults: Sequence[Fault] = (), request_id: str, headers
     if words.remedy_zh:
         body |= {"remedy": words.remedy_zh, "remedyEn": words.remedy_en}
     if faults:
-        body["errorCount"] = len(faults)
+        body["errorCount"] = max(count, len(faults))
         body["errors"] = [fault_json(fault) for fault in faults[:MAX_FAULTS]]
     return Response(json.dumps(body, ensure_ascii=False), status_code=words.status, media_type=MEDIA_TYPE, headers=headers)
 

@@ -72,7 +72,7 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         rpc = chain.connect()
         stack.callback(rpc.close)
         check_deployment(rpc, chain.deployment)
-        consortium = _consortium(settings, chain.deployment)
+        consortium = consortium_of(settings, chain.deployment)
         with database.write() as tx:
             pin(tx, consortium.facts())
         members, signers = _members(settings, rpc, chain.deployment)
@@ -102,7 +102,8 @@ def _now() -> int:
     return int(time.time())
 
 
-def _consortium(settings: Settings, deployment: Deployment) -> Consortium:
+def consortium_of(settings: Settings, deployment: Deployment) -> Consortium:
+    """The consortium as the settings describe it, on the contracts of a manifest."""
     return Consortium(
         deployment=deployment,
         engine=settings.engine,
@@ -140,7 +141,12 @@ def _membership(member: MemberSettings, rpc: Rpc, deployment: Deployment, signer
 def _worker(
     uscc: str, signer: KeystoreSigner, database: Database, rpc: Rpc, consortium: Consortium, lock_directory: Path
 ) -> Worker:
-    line = Line(
+    return Worker(line_of(uscc, signer, database, rpc, consortium), lock_directory=lock_directory)
+
+
+def line_of(uscc: str, signer: KeystoreSigner, database: Database, rpc: Rpc, consortium: Consortium) -> Line:
+    """The line of a member, with this machine's clock and randomness."""
+    return Line(
         member=uscc,
         signer=signer,
         database=database,
@@ -150,7 +156,6 @@ def _worker(
         shuffle=secrets.SystemRandom().shuffle,
         log=structlog.get_logger("gateway.pipeline"),
     )
-    return Worker(line, lock_directory=lock_directory)
 
 
 @contextmanager

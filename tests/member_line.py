@@ -10,16 +10,20 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from eth_account import Account
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from certs.canonical import canonical
+from certs.evm.keccak import keccak256
+from certs.number import Number
+from certs.record import Record
 from certs.staple import Status
 from gateway.acts.desk import VOTES
+from gateway.intake.index import index_event
 from gateway.pipeline.line import Line, Pace
 from gateway.pipeline.worker import Worker
 from gateway.store import acts, tables
@@ -103,7 +107,7 @@ class Bench:
                         result="[]",
                     )
                 )
-            return [insert_event(tx, event_of(f"event {first + at}", self.clock, scope, suite=suite)) for at in range(count)]
+            return [store(tx, event_of(f"event {first + at}", self.clock, scope, suite=suite)) for at in range(count)]
 
     def ask(self, asked: Asked, *, by: str = "key") -> int:
         """Queues an act as the desk does; its id."""
@@ -171,30 +175,56 @@ class Bench:
             return list(tx.execute(select(events.c.state).order_by(events.c.id)).scalars())
 
 
+def store(tx: Connection, event: NewEvent) -> int:
+    """Stores an event with its index row, as intake does; its row id."""
+    row = insert_event(tx, event)
+    codes, body = event.record.public.body["codes"], _whole(event.record)
+    index_event(tx, row, body, codes=codes, hosts=(), submitter=event.submitter, received_at=event.received_at)
+    return row
+
+
 def event_of(text: str, now: int, scope: int | None = None, *, suite: int = 1, **public: Any) -> NewEvent:
-    record = record_of(text, suite=suite, **public)
+    """An event whose columns follow from its record, unless `scope` or a later change says otherwise."""
+    said = {"type": "ObjectEvent", "eventID": text, "eventTime": "2025-06-02T01:40:00.000+08:00", "note": text}
+    record = record_of(text, suite=suite, **{"event": said, **public})
     return NewEvent(
         event_id=text,
         member=MEMBER,
         submitter=SUBMITTER,
         capture_id="c",
         received_at=now,
-        content_sha256=hashlib.sha256(text.encode()).digest(),
+        content_sha256=hashlib.sha256(canonical(_whole(record))).digest(),
         record=record,
         scope=1 << 1 | 1 << 33 if scope is None else scope,
         state="open",
     )
 
 
+def declaration_of(text: str, wrong_id: str, corrective_ids: list[str], now: int, **public: Any) -> NewEvent:
+    """An event that declares the one of `wrong_id` to be wrong."""
+    declared = {"declarationTime": "2025-06-02T02:00:00.000+08:00", "correctiveEventIDs": corrective_ids}
+    said = {"type": "ObjectEvent", "eventID": wrong_id, "eventTime": "2025-06-02T01:40:00.000+08:00", "note": text}
+    event = event_of(text, now, event={**said, "errorDeclaration": declared}, **public)
+    return replace(event, event_id=wrong_id, declares=True)
+
+
+def _whole(record: Record) -> dict[str, Any]:
+    """The event that a record was made of."""
+    parts = [tier.body["event"] for tier in (record.public, record.bureaus, record.submitter)]
+    ilmd = {name: value for part in parts for name, value in part.get("ilmd", {}).items()}
+    return {**{name: value for part in parts for name, value in part.items()}, "ilmd": ilmd}
+
+
 def leaf_ask(status: Status, *, seq: int = 1, index: int = 0, reason: int = 7) -> Asked:
     """An ask for a leaf's status, as the desk makes it."""
+    number = str(Number("SHFS", MEMBER_CODE, seq, index))
     return Asked(
         member=MEMBER,
         kind=acts.STATUS,
         subject=f"leaf {seq} {index}",
         target=acts.REGISTRY,
         data=set_leaf_call(seq, index, status=status, reason=reason),
-        content=canonical({"action": "setLeaf", "status": status.name.lower(), "reason": reason, "at": [seq, index]}).decode(),
+        content=canonical({"action": "setLeaf", "number": number, "status": status.name.lower(), "reason": reason}).decode(),
     )
 
 
@@ -215,7 +245,7 @@ def propose_ask(target: bytes, data: bytes = b"\1\2\3\4") -> Asked:
     return Asked(
         member=MEMBER,
         kind=acts.VOTE,
-        subject=f"propose {target.hex()}{data.hex()}",
+        subject=f"propose {keccak256(target + data).hex()}",
         target=acts.CONSORTIUM,
         data=propose_call(target, data),
         content=canonical({"action": "propose", "proposes": data.hex()}).decode(),

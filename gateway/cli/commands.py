@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from gateway.cli.acts import acts_app
+from gateway.cli.batches import batches_app
 from gateway.cli.certificates import certificates_command
 from gateway.cli.chain import chain_command
 from gateway.cli.demo.command import demo_command
 from gateway.cli.deploy import deploy_command
 from gateway.cli.enterprises import enterprises_app
 from gateway.cli.events import events_command
+from gateway.cli.fsck import fsck_command
 from gateway.cli.keys import keys_app
 from gateway.cli.members import members_app
 from gateway.cli.quality import quality_command
@@ -41,5 +43,7 @@ app.command("serve")(serve_command)
 app.add_typer(enterprises_app, name="enterprises")
 app.add_typer(keys_app, name="keys")
 app.command("quality")(quality_command)
+app.command("fsck")(fsck_command)
+app.add_typer(batches_app, name="batches")
 app.command("deploy")(deploy_command)
 app.command("chain")(chain_command)

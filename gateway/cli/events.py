@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
-from gateway.cli.say import CONSOLE, fail, say
+from gateway.cli.say import CONSOLE, fail, folding_table, say
 from gateway.cli.submit import KEY_FILE, URL, read_key, show_problem
 
 _SHOWN = 100  # events at most: a table for people, not an export
@@ -83,7 +82,7 @@ def _events(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _show(found: list[dict[str, Any]]) -> None:
-    table = Table("事件时间 time", "类型 type", "步骤 step", "地点 place", "商品 goods", "事件编号 eventID")
+    table = folding_table("事件时间 time", "类型 type", "步骤 step", "地点 place", "商品 goods", "事件编号 eventID")
     for event in found:
         type_ = _TYPES.get(event["type"], event["type"]) + ("  更正 declares an error" if "errorDeclaration" in event else "")
         place = event.get("readPoint", {}).get("id", "").removeprefix("https://id.gs1.org/414/")

@@ -17,6 +17,18 @@ _REASONS: Final = {
     "ledger.signer": ("签名账户的密钥文件或口令不可用", "A signer's key file or passphrase cannot be used"),
     "store.lease": ("另一个网关正在使用同一签名账户", "Another gateway acts for the same signer"),
     "store.pinned": ("该数据库属于另一条链或另一联盟", "This store belongs to another chain or consortium"),
+    "store.revision": (
+        "数据库是另一版本软件的",
+        "The store is of another edition: start this edition's gateway on it, or use the other's command",
+    ),
+    "adopt.settled": ("该批次已经处理过", "This place was decided before"),
+    "adopt.own": ("本库该批次未停，无须处理", "The batch of this store at that place is not halted: there is nothing to decide"),
+    "adopt.absent": ("链上和本库都没有该批次", "Neither the chain nor the store has such a batch"),
+    "adopt.moved": ("链上该处刚刚变了，请重新查看", "The chain shows another batch there by now: look again"),
+    "adopt.unendorsed": (
+        "链上该批次尚未得到足够节点签名，请稍后再试",
+        "The batch on the chain is not endorsed yet: try again later",
+    ),
     "store.file": ("数据库文件权限或位置不正确", "The store's file is readable by others, or in the wrong place"),
     "devchain.locked": ("另一个进程正在使用这条演示链", "Another process has this chain open"),
     "devchain": ("演示链无法运行", "The embedded chain cannot run"),

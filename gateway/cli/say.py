@@ -23,7 +23,8 @@ COLOURS = {"green": "bold green", "amber": "bold yellow", "red": "bold red", "gr
 def say(zh: str, en: str) -> None:
     """One sentence in both languages."""
     CONSOLE.print(Text(zh), soft_wrap=True)
-    CONSOLE.print(Text(f"  {en}", style="dim"), soft_wrap=True)
+    if en:
+        CONSOLE.print(Text(f"  {en}", style="dim"), soft_wrap=True)
 
 
 def fail(zh: str, en: str, *, code: int = 1) -> NoReturn:

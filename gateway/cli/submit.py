@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
 
 from gateway.cli.client import JOB_BYTES, Answer, GatewayClient, GatewayUnreachable
-from gateway.cli.say import CONSOLE, fail, say
+from gateway.cli.say import CONSOLE, fail, folding_table, say
 from gateway.cli.submit_table import FORMS, TableWish, submit_table, write_template
 from gateway.cli.upload_progress import watched
 
@@ -126,10 +125,16 @@ def show_problem(answer: Answer) -> None:
         fail("网关的应答无法识别", f"The gateway's answer is not understood (status {answer.status})", code=7)
     for error in problem.get("errors", []):
         told_below = error.get("code") == problem["code"]  # one kind of fault lends the problem its words
-        zh = [error.get("pointer", ""), "" if told_below else error.get("title", ""), error.get("expected", "")]
-        en = ["" if told_below else f"{error.get('titleEn', '')} ({error.get('code', '')})", error.get("expectedEn", "")]
+        zh = [error.get("pointer", ""), "" if told_below else error.get("title", ""), *_told(error, "")]
+        en = ["" if told_below else f"{error.get('titleEn', '')} ({error.get('code', '')})", *_told(error, "En")]
         say("  ".join(filter(None, zh)), "  ".join(filter(None, en)))
-    fail(str(problem.get("title", "")), f"{problem.get('titleEn', '')} ({problem['code']})")
+    titles, english = ([str(problem.get(f"title{tail}", "")), str(problem.get(f"remedy{tail}", ""))] for tail in ("", "En"))
+    fail("\n".join(filter(None, titles)), f"{'. '.join(filter(None, english))} ({problem['code']})")
+
+
+def _told(error: dict[str, Any], language: str) -> list[str]:
+    """What was found, what is expected, what to do: as far as the gateway says it."""
+    return [str(error.get(f"{name}{language}", "")) for name in ("value", "expected", "remedy")]
 
 
 def _show(job: dict[str, Any]) -> None:
@@ -140,7 +145,7 @@ def _show(job: dict[str, Any]) -> None:
         counted = Counter(OUTCOMES[event["outcome"]] for event in events)
         CONSOLE.print("  ".join(f"{outcome} {count}" for outcome, count in sorted(counted.items())))
         listed = sorted(events, key=lambda event: not (event.get("errors") or event.get("warnings")))[:_SHOWN]
-    table = Table("#", "结果 outcome", "状态 state", "证书编号 number", "说明 notes")
+    table = folding_table("#", "结果 outcome", "状态 state", "证书编号 number", "说明 notes")
     for event in listed:
         notes = [*event.get("errors", []), *event.get("warnings", [])]
         words = "；".join(str(note.get("title", "")) for note in notes)

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 from rich.table import Table
 
 from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
-from gateway.cli.say import CONSOLE, fail, say
+from gateway.cli.say import CONSOLE, fail, folding_table, say
 from gateway.cli.upload_progress import watched
 from gateway.errors import Refused
 from gateway.intake.tables.limits import TABLE_LIMITS
@@ -139,7 +139,7 @@ def _show_faults(result: dict[str, Any]) -> None:
     listed += [(warning, "提示 warning") for warning in result["warnings"][: _SHOWN - len(listed)]]
     if not listed:
         return
-    table = Table("行 line", "列 column", "", "规则与办法 rule and remedy")
+    table = folding_table("行 line", "列 column", "", "规则与办法 rule and remedy")
     for fault, kind in listed:
         words = [fault.get(name, "") for name in ("title", "explanation", "remedy")]
         english = [fault.get(name, "") for name in ("titleEn", "explanationEn", "remedyEn")]

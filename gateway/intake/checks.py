@@ -21,10 +21,11 @@ from gateway.catalogue.rows import Days, Variety
 from gateway.catalogue.tables import Catalogue
 from gateway.errors import Fault
 from gateway.intake.codes import event_codes, quantities
-from gateway.intake.context import General
+from gateway.intake.context import OURS, General
 from gateway.intake.locations import location_faults
 from gateway.intake.members import Member
 from gateway.intake.rules.case import Case
+from gateway.intake.rules.hidden import hidden_findings
 from gateway.intake.rules.judge import judge
 from gateway.intake.rules.places import Place, find_place, required_text
 from gateway.intake.rules.single_use import PaperUse, paper_uses
@@ -79,6 +80,7 @@ class Facts:
     scope: int
     warnings: tuple[Fault, ...] = ()
     uses: tuple[PaperUse, ...] = ()  # papers that serve one lot
+    declares: bool = False  # an error: exempt from the catalogue's rules, so the store must have what it repeats
 
 
 def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
@@ -108,16 +110,17 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
     scope = scope_bits(class_, place.stage)
     if scope & rules.members[member].scope != scope:
         return [Fault("event.scope", at if general else f"{at}/cn:link")]
+    declares = general is None and "errorDeclaration" in event
     return Facts(
         event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope, warnings,
-        uses=() if general or "errorDeclaration" in event else tuple(paper_uses(case)),
+        uses=() if general or declares else tuple(paper_uses(case)), declares=declares,
     )  # fmt: skip
 
 
 def _standard_faults(event: dict[str, Any], at: str, rules: Rules, *, told: Collection[str]) -> Iterator[Fault]:
     """What EPCIS itself does not allow, but for places of which something more telling is said already."""
-    prefixes = rules.general.prefixes if rules.general else None
-    return (fault for fault in standard_faults(event, at, prefixes=prefixes) if fault.pointer not in told)
+    prefixes, barred = (rules.general.prefixes, OURS) if rules.general else (None, "")
+    return (fault for fault in standard_faults(event, at, prefixes=prefixes, barred=barred) if fault.pointer not in told)
 
 
 def _size_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
@@ -211,6 +214,8 @@ def _judge(case: Case, rules: Rules, faults: list[Fault]) -> tuple[Fault, ...]:
     """Adds what texts and the catalogue refuse, but for places of which something is said already, and returns the warnings."""
     tiers, told = case.catalogue.tiers, {fault.pointer for fault in faults}
     names, longest = {*tiers.event, *tiers.ilmd}, case.catalogue.bounds.text_characters
-    findings = [*text_findings(case.event, case.at, names=names, longest=longest), *([] if rules.general else judge(case))]
+    findings = text_findings(case.event, case.at, names=names, longest=longest)
+    if rules.general is None:
+        findings += [*hidden_findings(case), *judge(case)]
     faults.extend(found.fault for found in findings if found.refuses and found.fault.pointer not in told)
     return tuple(found.fault for found in findings if not found.refuses)

@@ -9,6 +9,7 @@ general profile.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from typing import Any, Final
 from certs.canonical import canonical, count_values
 from gateway.catalogue.tables import TierTable
 from gateway.errors import Fault
+from gateway.intake.standard.kinds import names_in
+from gateway.intake.standard.tables import ANY_EVENT
+from gateway.intake.standard.uris import is_uri
 
 EPCIS_CONTEXTS: Final = (
     "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
@@ -25,11 +29,17 @@ EPCIS_CONTEXTS: Final = (
 )
 MAX_CONTEXT_BYTES: Final = 8_192  # the context travels in every certificate
 MAX_CONTEXT_VALUES: Final = 200
-_OURS: Final = "cn"  # the prefix of the Shanghai catalogue's terms
+OURS: Final = "cn"  # the prefix of the Shanghai catalogue's terms
 _MASTER_DATA: Final = ("cbvmda", "urn:epcglobal:cbv:mda:")  # what that prefix means; lots are read by its names
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _TERM = re.compile(rf"{_PREFIX.pattern}:[A-Za-z0-9_.-]+")
-_OF_EPCIS: Final = frozenset({"epcis", "cbv", "cbvmda", "gs1", "rdfs", "owl", "xsd", "dcterms"})  # that context declares these
+_TARGETS: Final = {  # EPCIS's context declares these; saying the same again changes nothing
+    "epcis": "https://ref.gs1.org/epcis/", "cbv": "https://ref.gs1.org/cbv/", "cbvmda": _MASTER_DATA[1],
+    "gs1": "https://gs1.org/voc/", "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#", "dcterms": "http://purl.org/dc/terms/",
+}  # fmt: skip
+_OF_EPCIS: Final = frozenset(_TARGETS)
+_NAMES: Final = frozenset(names_in(ANY_EVENT))  # terms of EPCIS's context, which no prefix may be called
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +59,16 @@ def general_profile(context: Any, owner: str) -> General | None:
     `owner` is the USCC to which the caller's key is bound: who submits is said by the key alone, as no field says it.
     """
     names = {name for table in _tables(context) for name in table if ":" not in name}
-    if _OURS in names:
+    if OURS in names:
         return None
     is_whole = all(text in EPCIS_CONTEXTS for text in _texts(context))
     return General(owner, _OF_EPCIS | names if is_whole else None)
+
+
+def content_sha256(event: Any, context: Any) -> bytes:
+    """SHA-256 of what a submission says: the event's JCS bytes, and for the general profile that it is said under that."""
+    said = event if general_profile(context, "") is None else ["general", event]
+    return hashlib.sha256(canonical(said)).digest()
 
 
 def context_faults(context: Any, tiers: TierTable) -> Iterator[Fault]:
@@ -62,9 +78,10 @@ def context_faults(context: Any, tiers: TierTable) -> Iterator[Fault]:
     if not any(text in EPCIS_CONTEXTS for text in texts) or len(tables) + len(texts) != count:
         yield Fault("epcis.context", "/@context")
         return
-    if not all(_may_say(name, target, tiers) for table in tables for name, target in table.items()):
+    said = [entry for table in tables for entry in table.items()]
+    if not all(map(is_uri, texts)) or not all(_may_say(name, target, tiers) for name, target in said):
         yield Fault("epcis.context.term", "/@context")
-    ours = [table[_OURS] for table in tables if _OURS in table]
+    ours = [table[OURS] for table in tables if OURS in table]
     if ours not in ([], [tiers.namespace]):
         yield Fault("epcis.context.cn", "/@context")
     if ours and any(table.get(_MASTER_DATA[0], _MASTER_DATA[1]) != _MASTER_DATA[1] for table in tables):
@@ -83,9 +100,16 @@ def _texts(context: Any) -> list[str]:
 
 def _may_say(name: str, target: Any, tiers: TierTable) -> bool:
     """Prefixes, and the type of an extension's value; never another meaning for a name of EPCIS or of ours, or for a keyword."""
-    if name in tiers.event or name in tiers.ilmd:
+    if name in tiers.event or name in tiers.ilmd or name in _NAMES:
         return False
     if isinstance(target, str):
-        return _PREFIX.fullmatch(name) is not None
-    is_type = isinstance(target, dict) and target.keys() == {"@type"} and isinstance(target["@type"], str)
-    return is_type and _TERM.fullmatch(name) is not None
+        if name in _TARGETS and name != _MASTER_DATA[0]:  # an example of GS1 moves that one; under the catalogue it may not
+            return target == _TARGETS[name]
+        is_other = name == OURS or not target.startswith(tiers.namespace)  # our terms have one spelling
+        return _PREFIX.fullmatch(name) is not None and is_uri(target) and is_other
+    is_type = isinstance(target, dict) and target.keys() == {"@type"} and _is_type(target["@type"])
+    return is_type and _TERM.fullmatch(name) is not None and name.split(":", maxsplit=1)[0] not in {OURS, *_OF_EPCIS}
+
+
+def _is_type(value: Any) -> bool:
+    return value in ("@id", "@vocab") or is_uri(value)

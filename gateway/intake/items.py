@@ -1,10 +1,11 @@
 """
 How a record names its goods (PROTOCOL.md §3): few codes as they are, many serialised units (一物一码) as leaves of an item tree.
 
-A unit is written with its lot where the event or the registry knows it; a lot that contradicts what is known is refused. Units go
-into the tree, and `codes` names their GTINs and lots, with more than 16 codes or where a serial file (码清单) is cited. The tree
-has the file's order, or the codes'. It needs no shuffling: every leaf has its own salt, so that the hashes in a path tell
-nothing of other units, and an index tells only where a list has the unit.
+A unit is written with its lot where the event or the registry knows it; a lot that contradicts what the same submitter said is
+refused, and what others said binds nobody (`gateway.store.serials` has the rule, `PRODUCING` whose word others go by).
+Units go into the tree, and `codes` names their GTINs and lots, with more than 16 codes or where a serial file (码清单) is cited.
+The tree has the file's order, or the codes'. It needs no shuffling: every leaf has its own salt, so that the hashes in a path
+tell nothing of other units, and an index tells only where a list has the unit.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from gateway.errors import Fault
 from gateway.intake.codes import MADE_HERE, Named, named_codes, stated_lot
 from gateway.intake.records import Goods, Intake
 from gateway.store.items import insert_items
-from gateway.store.serials import Registered, SerialFile, find_file, register, registered, release
+from gateway.store.serials import Registered, SerialFile, binding_lots, find_file, register, registered, release
 from gateway.value_class import value_class
 
+PRODUCING: Final = frozenset({"growing", "slaughter", "production", "import"})  # stages where goods get their lot
 _LIST: Final = "cn:serialListSha256"
 _COUNTS: Final = ("cn:serialCount", "cn:serialActivated", "cn:serialVoided")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -46,27 +48,28 @@ def name_goods(tx: Connection, intake: Intake, event: dict[str, Any], submitter:
     listed = _cited(tx, event, submitter, at)
     if isinstance(listed, Fault):
         return [listed]
-    known = registered(tx, {unit_of(code) for code in (*(entry.code for entry in named), *listed.codes) if code.serial})
+    units = {unit_of(code) for code in (*(entry.code for entry in named), *listed.codes) if code.serial}
+    known = registered(tx, units, submitter=submitter)
     faults = [*_lot_faults(named, listed, known), *_list_faults(event, at, listed)]
-    lots = {unit: found.lot for unit, found in known.items()}
+    lots = binding_lots(tx, units - known.keys()) | {unit: found.lot for unit, found in known.items()}
     lots |= {unit_of(code): code.lot for code in (*(entry.code for entry in named), *listed.codes) if code.serial and code.lot}
     written = [replace(entry, code=_with_lot(entry.code, lots)) for entry in named]
     if listed.file is not None:
-        units = set(listed.file.codes)
-        faults += [Fault("item.not_listed", e.pointer) for e in written if e.field in MADE_HERE and str(e.code) not in units]
+        in_file = set(listed.file.codes)
+        faults += [Fault("item.not_listed", e.pointer) for e in written if e.field in MADE_HERE and str(e.code) not in in_file]
     goods = _goods(intake, written, listed, _stated_here(event, written, listed))
     if len(goods.codes) > LIMITS.codes:
         faults.append(Fault("event.codes.many", at))
     return faults or goods
 
 
-def keep_goods(tx: Connection, row_id: int, goods: Goods, *, submitter: str, wrong: Collection[int]) -> None:
+def keep_goods(tx: Connection, row_id: int, goods: Goods, *, submitter: str, stage: str, wrong: Collection[int]) -> None:
     """Stores the item tree and the lots that an event states. `wrong` are the events it declares to be wrong: theirs are gone."""
     insert_items(tx, row_id, goods.units)
     if wrong:
         release(tx, wrong)
     else:
-        register(tx, goods.lots, submitter=submitter, event=row_id)
+        register(tx, goods.lots, submitter=submitter, event=row_id, binding=stage in PRODUCING)
 
 
 def unit_of(code: Code) -> str:
@@ -89,7 +92,7 @@ def _cited(tx: Connection, event: dict[str, Any], submitter: str, at: str) -> _L
 
 
 def _lot_faults(named: list[Named], listed: _Listed, known: Mapping[str, Registered]) -> Iterator[Fault]:
-    """Where a unit is given another lot than the first statement about it, in the registry, the file or this event."""
+    """Where a unit is given another lot than the first statement of its submitter, in the registry, the file or this event."""
     first: dict[str, str | None] = {unit: found.lot for unit, found in known.items()}
     for code in listed.codes:
         if first.setdefault(unit_of(code), code.lot) != code.lot:
@@ -119,8 +122,11 @@ def _with_lot(code: Code, lots: Mapping[str, str]) -> Code:
 
 
 def _stated_here(event: dict[str, Any], written: list[Named], listed: _Listed) -> dict[str, str]:
-    """The units whose lot is this event's to state: those that it commissions or makes, and those of its file."""
-    if event.get("action", "ADD") != "ADD":
+    """The units whose lot is this event's to state: those that it commissions or makes, and those of its file.
+
+    A declared error states nothing, of whatever it may be: it is not checked as an event of its stage is.
+    """
+    if "errorDeclaration" in event or event.get("action", "ADD") != "ADD":
         return {}
     made = [entry.code for entry in written if entry.field in MADE_HERE and entry.code.serial]
     return {unit_of(code): code.lot for code in (*made, *listed.codes) if code.lot}

@@ -7,16 +7,16 @@ declares an error. What only the store can judge is judged here, and everything 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from certs.canonical import canonical
 from gateway.errors import Fault
 from gateway.intake.behalf import behalf_warnings
 from gateway.intake.checks import Facts
+from gateway.intake.context import content_sha256
+from gateway.intake.declared import repeats_a_judged_event
 from gateway.intake.epcis import Document
 from gateway.intake.hash_id import event_hash_id
 from gateway.intake.index import index_event
@@ -54,13 +54,15 @@ def keep_event(
     tx: Connection, intake: Intake, document: Document, index: int, facts: Facts, arrival: Arrival
 ) -> Stored | list[Fault]:
     event = document.events[index]
-    content = hashlib.sha256(canonical(event)).digest()
+    content = content_sha256(event, document.context)
     known = by_content(tx, facts.submitter, content)
     if known is not None:
         return Stored(KNOWN, known.row_id, _warnings(facts, document.pointer(index), anchored=known.state != "kept"))
     event_id = facts.event_id or event_hash_id(event, document.context)
     if _conflicts(tx, event, event_id, facts.submitter):
         return [Fault("event.id_conflict", f"{document.pointer(index)}/eventID")]
+    if facts.declares and not repeats_a_judged_event(tx, event, event_id, facts.submitter):
+        return [Fault("event.declares_unknown", f"{document.pointer(index)}/errorDeclaration")]
     reused = reuse_faults(tx, facts, document.pointer(index))
     if reused:
         return reused
@@ -77,7 +79,7 @@ def keep_event(
         tx, row_id, event, codes=goods.codes, hosts=intake.hosts, submitter=facts.submitter, received_at=arrival.now
     )  # fmt: skip
     wrong = [other.row_id for other in by_event_id(tx, event_id, submitter=facts.submitter)] if new.declares else []
-    keep_goods(tx, row_id, goods, submitter=facts.submitter, wrong=wrong)
+    keep_goods(tx, row_id, goods, submitter=facts.submitter, stage=facts.stage, wrong=wrong)
     note_uses(tx, row_id, facts)
     corrective_ids = event.get("errorDeclaration", {}).get("correctiveEventIDs", [])
     declare(

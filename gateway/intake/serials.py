@@ -70,12 +70,12 @@ def keep_serials(db: Database, *, submitter: str, sha256: bytes, rows: Iterable[
     voided = len(reading.voided)
     file = SerialFile(sha256, tuple(reading.codes), len(reading.codes) + voided, voided)
     with db.write() as tx:
-        faults = [*reading.faults, *_lot_faults(reading, registered(tx, reading.lots), submitter)]
+        faults = [*reading.faults, *_lot_faults(reading, registered(tx, reading.lots, submitter=submitter))]
         if faults:
             return faults
         if find_file(tx, submitter, sha256) is None:  # else it came twice at once
             insert_file(tx, file, submitter=submitter, now=now)
-            register(tx, reading.lots, submitter=submitter, event=None)
+            register(tx, reading.lots, submitter=submitter, event=None, binding=False)
     return _list(file, known=False)
 
 
@@ -130,8 +130,8 @@ def _agrees(trace_code: str, gtin: str, lot: str, serial: str) -> bool:
     return link.scheme in ("http", "https") and bool(link.netloc) and named
 
 
-def _lot_faults(reading: _Reading, known: Mapping[str, Registered], submitter: str) -> Iterator[Fault]:
-    """Units that are known with another lot; what only an earlier file of the submitter said does not bind it."""
+def _lot_faults(reading: _Reading, known: Mapping[str, Registered]) -> Iterator[Fault]:
+    """Units to which the submitter gave another lot before; what only an earlier file said does not bind it."""
     for unit, found in known.items():
-        if found.lot != reading.lots[unit] and not found.may_change(submitter):
+        if found.lot != reading.lots[unit] and not found.may_change():
             yield Fault("item.lot_conflict", f"/rows/{reading.lines[unit]}/{LOT}")

@@ -109,7 +109,7 @@ def recomputed_leaf(record: StoredRecord) -> bytes:
 def _due(line: Line) -> tuple[list[int], int] | None:
     """(row ids to close, the store's last seq), or None when nothing is to be closed now."""
     with line.database.read() as tx:
-        if batches.in_states(tx, line.member, "halted", limit=1):
+        if batches.any_halted(tx, line.member):
             return None
         if len(batches.in_states(tx, line.member, "closed", "signed", limit=line.pace.ahead)) == line.pace.ahead:
             return None

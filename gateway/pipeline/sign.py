@@ -24,7 +24,7 @@ def sign_batch(line: Line) -> bool:
     Raises `Held` (`pipeline.anchor.refused`, `pipeline.seq.gap`), `StateMoved`, `SignerRefused` and what the RPC port raises.
     """
     with line.database.read() as tx:
-        if batches.in_states(tx, line.member, "halted", limit=1):
+        if batches.any_halted(tx, line.member):
             return False
         lowest = {state: batches.in_states(tx, line.member, state, limit=1) for state in ("closed", "signed")}
     if not lowest["closed"] and not lowest["signed"]:

@@ -17,6 +17,15 @@ WORDS: Final[dict[str, Words]] = {
         "更正请先报带 errorDeclaration 的原事件，再报新编号的正确事件；新事件用新编号",
         "To correct, send the wrong event with errorDeclaration, then the right one under a new eventID",
     ),
+    "event.declares_unknown": Words(
+        409, "更正声明与已报送的事件不符", "An error declaration repeats no event that was sent",
+        "请先报送原事件；更正声明须使用同一事件编号，并重复原事件的每个字段",
+        "Send the event first; its declaration has the same eventID and repeats every field",
+    ),
+    "event.hidden_field": Words(
+        400, "非公开字段放在了公开的对象内", "A field that is not public stands inside one that is",
+        "请将该字段放到事件的最外层", "Put the field at the event's top level",
+    ),
     "time.naive": Words(
         400, "时间缺少时区", "A time has no offset",
         "在时间末尾加上 +08:00（北京时间）", "Add +08:00 (Beijing time) at the end",

@@ -27,7 +27,7 @@ from gateway.store.answered import Answered, find_answer, keep_answer
 from gateway.store.keys import StoredKey
 
 REPLAYED: Final = "Idempotency-Replayed"
-BEHAVIOUR: Final = "gs1-capture-error-behaviour"  # the one header that changes what a request asks for
+BEHAVIOUR: Final = "gs1-capture-error-behaviour"
 _RETRY: Final = {"Retry-After": "1"}
 _NOT_KEPT: Final = frozenset({401, 403, 408, 413, 429})
 _KEY = re.compile(r"[!-~]{1,255}")
@@ -88,8 +88,12 @@ def _key_of(request: Request) -> str | None:
 
 
 def _request_sha256(request: Request) -> bytes:
-    """SHA-256 of what is asked for: method, path, query, error behaviour, and the body as `gateway.routes.body` hashed it."""
-    asked = [request.method, request.url.path, request.url.query, request.headers.getlist(BEHAVIOUR)]
+    """SHA-256 of what is asked for: method, path, query, error behaviour, content type, and the body as it was hashed when read.
+
+    The content type says as what a table's bytes are read.
+    """
+    said = (request.headers.getlist(name) for name in (BEHAVIOUR, "content-type"))
+    asked = [request.method, request.url.path, request.url.query, *said]
     body_sha256: bytes = getattr(request.state, "body_sha256", b"")
     return hashlib.sha256(json.dumps(asked).encode() + body_sha256).digest()
 
@@ -105,7 +109,7 @@ def _run(run: Callable[[], Response], request_id: str) -> Response:
     try:
         return run()
     except Refused as error:
-        return problem(error.code, faults=error.faults, request_id=request_id)
+        return problem(error.code, faults=error.faults, count=error.count, request_id=request_id)
 
 
 def _is_kept(answer: Response) -> bool:

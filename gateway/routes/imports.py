@@ -92,7 +92,8 @@ def get_template(
     """A blank table of a profile: csv, xlsx, or json for the city platform's shape."""
     if format not in ("csv", "xlsx", "json"):
         raise Refused("request.parameter")
-    mapping = _mapping(parts_of(request).db, submitter if submitter in key.on_behalf else key.owner, profile)
+    is_others = submitter != "" and submitter in submits_for(key)
+    mapping = _mapping(parts_of(request).db, submitter if is_others else key.owner, profile)
     return _file(template(mapping, format), MEDIA_TYPES[format], f"template.{format}")
 
 

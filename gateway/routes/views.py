@@ -55,7 +55,8 @@ def capture_view(capture: Capture) -> dict[str, Any]:
 def outcome_view(entry: Mapping[str, Any], stored: Mapping[int, EventState], base: str) -> dict[str, Any]:
     """What became of one event of a capture job, as it stands now."""
     if entry["outcome"] == REFUSED:
-        return {"index": entry["index"], "outcome": REFUSED, "errors": [fault_json(Fault(**error)) for error in entry["errors"]]}
+        told = {name: entry[name] for name in ("index", "outcome", "errorCount") if name in entry}
+        return {**told, "errors": [fault_json(Fault(**error)) for error in entry["errors"]]}
     event = stored[entry["row"]]
     return {
         "index": entry["index"],

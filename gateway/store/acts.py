@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
 from gateway.store.errors import StateMoved
 from gateway.store.tables import acts
@@ -119,6 +119,13 @@ def newest_final(tx: Connection, member: str, *, limit: int) -> list[Act]:
     """The member's final acts, the highest block first."""
     query = select(acts).where(acts.c.member == member, acts.c.state == "final")
     return [_act(row) for row in tx.execute(query.order_by(acts.c.block_number.desc(), acts.c.id.desc()).limit(limit))]
+
+
+def about_batch(tx: Connection, member: str, seq: int) -> list[int]:
+    """The ids of the member's unsettled acts about a batch or one of its leaves."""
+    about = or_(acts.c.subject == f"batch {seq}", acts.c.subject.startswith(f"leaf {seq} ", autoescape=True))
+    query = select(acts.c.id).where(acts.c.member == member, acts.c.state.in_(UNSETTLED), about).order_by(acts.c.id)
+    return list(tx.execute(query).scalars())
 
 
 def move(tx: Connection, act_id: int, *, source: Collection[str], to: str, now: int, **columns: Any) -> None:

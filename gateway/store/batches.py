@@ -11,10 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, insert, select, tuple_, update
 
 from gateway.store.errors import StateMoved
-from gateway.store.tables import batches, events
+from gateway.store.tables import adoptions, batches, certificates, events, evidence
 
 HASH_BYTES: Final = 32
 SCOPE_BYTES: Final = 8
@@ -38,6 +38,17 @@ class Batch:
     transaction_hash: bytes | None
     block_number: int | None
     block_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """A batch and how many rows hang on it; `editions` of evidence, `adopted`: its place was given up to another head."""
+
+    batch: Batch
+    adopted: bool
+    events: int
+    certificates: int
+    editions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +155,20 @@ def in_states(tx: Connection, member: str, *states: str, limit: int) -> list[Bat
     return _batches(tx, select(*_WITHOUT_TREE).where(_is(member, states)).order_by(batches.c.seq).limit(limit))
 
 
-def any_halted(tx: Connection) -> bool:
-    """Whether a line of any member waits for a human: the chain holds another head where one of its batches belongs."""
-    return tx.execute(select(batches.c.id).where(batches.c.state == "halted").limit(1)).first() is not None
+def any_halted(tx: Connection, member: str | None = None) -> bool:
+    """Whether the member's line, or any, waits for a human: the chain holds another head where one of its batches belongs.
+
+    A head that was adopted is settled: its batch stays halted and holds nothing up.
+    """
+    waits = select(batches.c.id).where(batches.c.state == "halted", ~is_adopted())
+    if member is not None:
+        waits = waits.where(batches.c.member == member)
+    return tx.execute(waits.limit(1)).first() is not None
+
+
+def is_adopted() -> ColumnElement[bool]:
+    """The condition that a batch's place was given up to the head that the chain holds there."""
+    return exists().where(adoptions.c.batch_id == batches.c.id)
 
 
 def newest_in(tx: Connection, member: str, *states: str, limit: int) -> list[Batch]:
@@ -163,6 +185,35 @@ def by_seq(tx: Connection, member: str, seq: int) -> Batch | None:
 def by_id(tx: Connection, batch_id: int) -> Batch:
     """The batch of this row id, which exists."""
     return _batches(tx, select(*_WITHOUT_TREE).where(batches.c.id == batch_id))[0]
+
+
+def overview(tx: Connection, *, state: str | None, after: tuple[str, int], limit: int) -> list[Overview]:
+    """Batches of a state, or all, of every member, after (member, seq) and in that order."""
+    query = _overview().where(tuple_(batches.c.member, batches.c.seq) > tuple_(*after))
+    if state is not None:
+        query = query.where(batches.c.state == state)
+    return [_entry(row) for row in tx.execute(query.order_by(batches.c.member, batches.c.seq).limit(limit))]
+
+
+def overview_at(tx: Connection, member: str, seq: int) -> Overview | None:
+    """The batch (member, seq), or None."""
+    row = tx.execute(_overview().where(batches.c.member == member, batches.c.seq == seq)).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def _overview() -> Select[Any]:
+    counts = [
+        select(func.count()).where(table.c.batch_id == batches.c.id).scalar_subquery().label(table.name)
+        for table in (events, certificates, evidence)
+    ]
+    return select(*_WITHOUT_TREE, is_adopted().label("adopted"), *counts)
+
+
+def _entry(row: Row[Any]) -> Overview:
+    values = dict(row._mapping)
+    beside = {"adopted": bool(values.pop("adopted")), "editions": values.pop("evidence")}
+    beside |= {name: values.pop(name) for name in ("events", "certificates")}
+    return Overview(batch=Batch(**{**values, "scope": int.from_bytes(values["scope"], "big")}), **beside)
 
 
 def path(tx: Connection, batch_id: int, *, size: int, index: int) -> list[bytes]:

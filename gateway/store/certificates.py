@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, exists, func, insert, select
 
 from gateway.store import acts
+from gateway.store.batches import is_adopted
 from gateway.store.tables import batches, certificates, events, evidence
 
 
@@ -70,7 +71,7 @@ def rewound(tx: Connection) -> bool:
     query = (
         select(batches.c.id)
         .where(batches.c.state.in_(("closed", "signed", "included", "halted")))
-        .where(exists().where(evidence.c.batch_id == batches.c.id))
+        .where(exists().where(evidence.c.batch_id == batches.c.id), ~is_adopted())
         .limit(1)
     )
     return tx.execute(query).first() is not None or acts.any_rewound(tx)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, and_, func, insert, select, tuple_, update
 
 from gateway.store.errors import StateMoved
 from gateway.store.tables import batches, certificates, corrections, events
@@ -104,7 +104,7 @@ def pairs(tx: Connection, member: str, row_ids: Collection[int]) -> list[tuple[s
     wanted = set(row_ids)
     query = (
         _open_corrections(member, _WRONG.c.submitter, _WRONG.c.id, _RIGHT.c.id)
-        .where(_WRONG.c.state == "open", _RIGHT.c.state == "open")
+        .where(*(func.coalesce(event.c.state, "") == "open" for event in (_WRONG, _RIGHT)))
         .order_by(_WRONG.c.id, _RIGHT.c.id)
         .distinct()
     )
@@ -122,11 +122,15 @@ def named_for(tx: Connection, submitter: str, wrong_id: str) -> list[Named]:
 
 
 def _open_corrections(member: str, *columns: Any) -> Select[Any]:
-    """Corrections not asked for, with their wrong and corrective events: one submitter, one member, and no declarations."""
+    """Corrections not asked for, with their wrong and corrective events: one submitter, one member, and no declarations.
+
+    Events are looked up by eventID and in no other way (coalesce keeps other indexes out): by member and state a planner would
+    pair every open event with every other.
+    """
     are_events = [
         and_(
-            event.c.submitter == corrections.c.submitter,
-            event.c.member == corrections.c.member,
+            func.coalesce(event.c.submitter, "") == corrections.c.submitter,
+            func.coalesce(event.c.member, "") == corrections.c.member,
             event.c.event_id == event_id,
             event.c.declares == 0,
         )

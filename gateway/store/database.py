@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError
 from gateway.store.errors import StoreUnfit
 
 BUSY_TIMEOUT_MS: Final = 30_000  # a backup may hold the write lock this long
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _WRITES: Final = "shisu_writes"
 
 
@@ -104,7 +104,7 @@ def migrate(database: Database) -> None:
     Raises `StoreUnfit` `store.revision` for a store that a later edition wrote.
     """
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with database.write() as tx:
         config.attributes["connection"] = tx

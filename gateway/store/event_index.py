@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, exists
 
 from certs.codes import Code, parse_code
 from certs.errors import MalformedCertificate
-from gateway.store.serials import registered
+from gateway.store.serials import stated_lots
 from gateway.store.tables import event_codes, event_index, events, items
 
 ROLES: Final = ("epc", "parent", "child", "input", "output")
@@ -112,10 +112,11 @@ def with_lots(tx: Connection, keys: Collection[str]) -> tuple[str, ...]:
     """The codes, and for an item whose lot the gateway knows its other spelling: without the lot, or with it."""
     found = dict.fromkeys(keys)
     units = {str(Code(gtin=code.gtin, serial=code.serial)): code for code in map(_item, keys) if code is not None}
-    for unit, known in registered(tx, units).items():
+    for unit, lots in stated_lots(tx, units).items():
         code = units[unit]
-        if code.lot in (None, known.lot):  # a code with another lot names another thing: it finds nothing
-            found.update(dict.fromkeys((unit, str(Code(code.gtin, known.lot, code.serial)))))
+        for lot in sorted(lots):
+            if code.lot in (None, lot):  # a code with another lot names another thing: it finds nothing
+                found.update(dict.fromkeys((unit, str(Code(code.gtin, lot, code.serial)))))
     return tuple(found)
 
 

@@ -1,8 +1,11 @@
 """
 Which lot a serialised unit belongs to (serial_lots), and the serial files (码清单) that were sent ahead of their event.
 
-The first statement about a unit stands, whoever makes it; nobody overwrites another's. What a file said and no event has cited is
-its submitter's to say anew, and an error declaration takes back what the wrong event had said.
+Each submitter's first statement about a unit stands for that submitter; nobody overwrites another's, and nobody's keeps another
+from stating. For a unit named without its lot the submitter's own statement counts; else that of others, if it is binding and all
+binding ones agree. Binding is what an event of a producing stage says itself or by the file it cites: so nobody takes another's
+units by naming them first. What a file said and no event has cited is its submitter's to say anew, and an error declaration takes
+back what the wrong event had said.
 """
 
 from __future__ import annotations
@@ -20,15 +23,15 @@ _CHUNK = 500  # SQLite's parameter limit is 999 in old builds
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What is known of a unit: its lot, who said so, and the event row that did; None: a file that no event cites yet."""
+    """What a submitter said of a unit: its lot, the event row that said so (None: a file no event cites yet), and if it binds."""
 
     lot: str
-    submitter: str
     event: int | None
+    binding: bool
 
-    def may_change(self, submitter: str) -> bool:
-        """Whether it rests on nothing but an uncited file of this submitter."""
-        return self.event is None and self.submitter == submitter
+    def may_change(self) -> bool:
+        """Whether it rests on nothing but an uncited file."""
+        return self.event is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +44,45 @@ class SerialFile:
     voided: int
 
 
-def registered(tx: Connection, codes: Collection[str]) -> dict[str, Registered]:
-    """What is known of these units, by their code without lot."""
+def registered(tx: Connection, codes: Collection[str], *, submitter: str) -> dict[str, Registered]:
+    """What a submitter itself said of these units, by their code without lot."""
     known: dict[str, Registered] = {}
     for chunk in _chunks(codes):
-        query = select(serial_lots.c.code, serial_lots.c.lot, serial_lots.c.submitter, serial_lots.c.event)
-        known |= {row[0]: Registered(*row[1:]) for row in tx.execute(query.where(serial_lots.c.code.in_(chunk)))}
+        query = select(serial_lots.c.code, serial_lots.c.lot, serial_lots.c.event, serial_lots.c.binding).where(
+            serial_lots.c.code.in_(chunk), serial_lots.c.submitter == submitter
+        )
+        known |= {row.code: Registered(row.lot, row.event, bool(row.binding)) for row in tx.execute(query)}
     return known
 
 
-def register(tx: Connection, lots: Mapping[str, str], *, submitter: str, event: int | None) -> None:
-    """Keeps the lots of units, by their code without lot. One that is known already stays, unless it may change."""
-    known = registered(tx, lots)
-    changing = [code for code, found in known.items() if found.may_change(submitter)]
+def binding_lots(tx: Connection, codes: Collection[str]) -> dict[str, str]:
+    """The lots of units by the binding statements about them, whoever made them; a unit on which they differ has none."""
+    found = _lots(tx, codes, only_binding=True)
+    return {code: next(iter(lots)) for code, lots in found.items() if len(lots) == 1}
+
+
+def stated_lots(tx: Connection, codes: Collection[str]) -> dict[str, set[str]]:
+    """Every lot that anybody gave these units, to search by."""
+    return _lots(tx, codes, only_binding=False)
+
+
+def register(tx: Connection, lots: Mapping[str, str], *, submitter: str, event: int | None, binding: bool) -> None:
+    """Keeps the lots of units, by their code without lot. What the submitter said before stays, unless it may change.
+
+    The same lot said again in a binding way makes the statement binding. What no event says cannot be binding.
+    """
+    known = registered(tx, lots, submitter=submitter)
+    changing = [
+        code for code, found in known.items()
+        if found.may_change() or (binding and not found.binding and found.lot == lots[code])
+    ]  # fmt: skip
     for chunk in _chunks(changing):
-        tx.execute(delete(serial_lots).where(serial_lots.c.code.in_(chunk)))
+        tx.execute(delete(serial_lots).where(serial_lots.c.code.in_(chunk), serial_lots.c.submitter == submitter))
     settled = known.keys() - set(changing)
     rows = [
-        {"code": code, "lot": lot, "submitter": submitter, "event": event} for code, lot in lots.items() if code not in settled
+        {"code": code, "submitter": submitter, "lot": lot, "event": event, "binding": int(binding)}
+        for code, lot in lots.items()
+        if code not in settled
     ]
     if rows:
         tx.execute(insert(serial_lots), rows)
@@ -87,6 +111,15 @@ def find_file(tx: Connection, submitter: str, sha256: bytes) -> SerialFile | Non
     )
     row = tx.execute(query).one_or_none()
     return None if row is None else SerialFile(sha256, tuple(row.codes.decode().split("\n")), row.issued, row.voided)
+
+
+def _lots(tx: Connection, codes: Collection[str], *, only_binding: bool) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for chunk in _chunks(codes):
+        query = select(serial_lots.c.code, serial_lots.c.lot).where(serial_lots.c.code.in_(chunk)).distinct()
+        for code, lot in tx.execute(query.where(serial_lots.c.binding == 1) if only_binding else query):
+            found.setdefault(code, set()).add(lot)
+    return found
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

@@ -270,12 +270,15 @@ event_codes = Table(  # every code key an event can be asked for by: the code, i
     sqlite_strict=True,
 )  # fmt: skip
 
-serial_lots = Table(  # which lot a serialised unit belongs to, as the first event or serial file that said so
+serial_lots = Table(  # which lot a serialised unit belongs to, as the first event or serial file of each submitter says
     "serial_lots", metadata,
     Column("code", Text, primary_key=True),  # 01/<gtin>/21/<serial>
+    Column("submitter", Text, primary_key=True),
     Column("lot", Text, nullable=False),
-    Column("submitter", Text, nullable=False),
     Column("event", _BIG, ForeignKey("events.id")),  # null: from a serial file that no event cites yet
+    Column("binding", Integer, nullable=False),  # 1: said by an event of a producing stage, so that others go by it
+    CheckConstraint("binding in (0,1)"),
+    CheckConstraint("binding = 0 or event is not null"),
     Index("serial_lots_event", "event"),
     sqlite_strict=True,
 )  # fmt: skip
@@ -369,5 +372,28 @@ tallies = Table(  # the quality report: counts per submitter, Beijing day of arr
     Column("day", Text, primary_key=True),  # YYYY-MM-DD
     Column("what", Text, primary_key=True),  # received, accepted, known, late, corrected, or the code of a rule
     Column("count", _BIG, nullable=False),
+    sqlite_strict=True,
+)  # fmt: skip
+
+adoptions = Table(  # places where a person accepted the chain's batch although this store has none, or had another, there
+    "adoptions", metadata,
+    Column("member", Text, primary_key=True),
+    Column("seq", _BIG, primary_key=True),
+    Column("batch_id", _BIG, ForeignKey("batches.id")),  # ours, which stays halted for ever; null: the store had none
+    Column("root", LargeBinary(32), nullable=False),  # the head that was accepted
+    Column("size", _BIG, nullable=False),
+    Column("scope", LargeBinary(8), nullable=False),
+    Column("suite", Integer, nullable=False),
+    Column("block_number", _BIG, nullable=False),
+    Column("signer", LargeBinary(20), nullable=False),
+    Column("nonce", _BIG, nullable=False),  # the signer's on the chain: transactions below it need not be known here
+    Column("requeued", _BIG, nullable=False),  # events that became open again
+    Column("withdrawn", _BIG, nullable=False),  # certificates whose numbers now name leaves of another batch
+    Column("adopted_by", Text, nullable=False),
+    Column("adopted_at", _BIG, nullable=False),
+    UniqueConstraint("batch_id"),
+    CheckConstraint("length(root) = 32"),
+    CheckConstraint("length(scope) = 8"),
+    CheckConstraint("length(signer) = 20"),
     sqlite_strict=True,
 )  # fmt: skip

@@ -37,7 +37,8 @@ def carcass_findings(case: Case) -> Iterator[Finding]:
     carcasses = whole_number(case.ilmd.get(_CARCASSES))
     span = None if case.variety is None else case.variety.carcass_kg
     made = total_kg(case, "outputQuantityList")
-    if not carcasses or span is None or made is None:
+    if carcasses is None or span is None or made is None:
         return
-    if not span[0] <= made / carcasses <= span[1]:
+    fits = span[0] <= made / carcasses <= span[1] if carcasses else made <= 0  # of no carcass comes no meat
+    if not fits:
         yield Finding(Fault("qty.per_head", f"{case.at}/outputQuantityList"))

@@ -19,7 +19,7 @@ from gateway.intake.rules.case import Finding
 from gateway.value_class import value_class
 
 MAX_FLAGS: Final = 20  # warnings of one event: they are stored with its capture
-_INNER_NAMES: Final = frozenset((  # EPCIS's names inside an event's fields
+INNER_NAMES: Final = frozenset((  # EPCIS's names inside an event's fields
     "type", "id", "epcClass", "uom", "source", "destination", "bizTransaction", "declarationTime", "reason", "correctiveEventIDs",
     "set", "unset", "sensorMetadata", "sensorReport", "deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules",
     "time", "startTime", "endTime", "microorganism", "chemicalSubstance", "coordinateReferenceSystem", "component", "exception",
@@ -48,7 +48,7 @@ def text_findings(event: dict[str, Any], at: str, *, names: Collection[str], lon
     """`text.*` findings, one a place and code. `names` are the field names a pointer may show, `longest` is in characters."""
     found: dict[tuple[str, str], Finding] = {}
     flags = 0
-    for text in _texts(event, at, _INNER_NAMES | frozenset(names)):
+    for text in _texts(event, at, INNER_NAMES | frozenset(names)):
         for code, refuses in _faults(text, longest):
             if (code, text.pointer) not in found and (refuses or flags < MAX_FLAGS):
                 flags += not refuses

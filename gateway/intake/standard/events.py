@@ -20,12 +20,14 @@ EVENT_TYPES: Final = tuple(EVENTS)
 Test = Callable[[Mapping[str, Any]], bool]
 
 
-def standard_faults(event: dict[str, Any], at: str, *, prefixes: Collection[str] | None = None) -> Iterator[Fault]:
+def standard_faults(
+    event: dict[str, Any], at: str, *, prefixes: Collection[str] | None = None, barred: str = ""
+) -> Iterator[Fault]:
     """Everything that EPCIS 2.0 does not allow in this event. `at` is its JSON pointer.
 
-    `prefixes` are those an extension name may have; None allows any. Codes: `epcis.unknown_event_type`, `epcis.unknown_field`,
-    `epcis.prefix`, `epcis.vocab`, `epcis.context.event`, `epcis.schema`, `time.naive`, `time.invalid`, `qty.format`,
-    `qty.unit_unknown`.
+    `prefixes` are those an extension name may have; None allows any but `barred`. Codes: `epcis.unknown_event_type`,
+    `epcis.unknown_field`, `epcis.prefix`, `epcis.vocab`, `epcis.context.event`, `epcis.schema`, `time.naive`, `time.invalid`,
+    `qty.format`, `qty.unit_unknown`.
     """
     type_ = event.get("type")
     shape = EVENTS.get(type_) if isinstance(type_, str) else None
@@ -34,7 +36,7 @@ def standard_faults(event: dict[str, Any], at: str, *, prefixes: Collection[str]
     if "@context" in event:  # it could give the names below it another meaning than the document's
         yield Fault("epcis.context.event", f"{at}/@context")
     fields = {name: value for name, value in event.items() if name not in ("@context", "type")}
-    yield from shape_faults(shape or ANY_EVENT, fields, at, Names(ANY_EVENT.fields, prefixes))
+    yield from shape_faults(shape or ANY_EVENT, fields, at, Names(ANY_EVENT.fields, prefixes, barred))
     if shape is not None:
         yield from _joint_faults(str(type_), event, at)
 

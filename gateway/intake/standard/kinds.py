@@ -57,10 +57,22 @@ Kind = Scalar | Listed | OneOrList | Shape
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Which names of an event may be pointed at, and which prefixes its extensions may have; None: any prefix."""
+    """Which names of an event may be pointed at, and which prefixes its extensions may have; None: any but `barred`."""
 
     known: Collection[str]
     prefixes: Collection[str] | None
+    barred: str = ""
+
+
+def names_in(kind: Kind) -> Iterator[str]:
+    """Every field name of a kind, at any depth."""
+    match kind:
+        case Listed() | OneOrList():
+            yield from names_in(kind.of)
+        case Shape():
+            for name, inner in kind.fields.items():
+                yield name
+                yield from names_in(inner)
 
 
 def kind_faults(kind: Kind, value: Any, at: str, names: Names) -> Iterator[Fault]:
@@ -103,7 +115,8 @@ def _name_fault(name: str, shape: Shape, names: Names) -> str:
         return "epcis.unknown_field"
     prefix, slashes = extension.groups()
     is_iri = slashes is not None or prefix == "urn"  # a name written out needs no prefix (JSON-LD 1.1 §3.2)
-    return "" if is_iri or names.prefixes is None or prefix in names.prefixes else "epcis.prefix"
+    may = prefix != names.barred if names.prefixes is None else prefix in names.prefixes
+    return "" if is_iri or may else "epcis.prefix"
 
 
 def _list_faults(kind: Listed, value: Any, at: str, names: Names) -> Iterator[Fault]:

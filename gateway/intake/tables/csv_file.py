@@ -33,25 +33,41 @@ def open_csv(path: Path) -> Iterator[Opened]:
             raise Refused("csv.empty")
         if len(head) == 1 and any(mark in head[0] for mark in _OTHER_DELIMITERS):
             raise Refused("csv.delimiter")
-        if len(head) > TABLE_LIMITS.columns:
-            raise Refused("table.columns")
         heads = clean_heads(head)
         yield Opened(encoding, heads, _rows(records, heads, len(head)), "csv")
 
 
 def _records(file: TextIO) -> Iterator[list[str]]:
-    reader = csv.reader(_lines(file), strict=True)
+    lines = _Lines(file)
     try:
-        yield from reader
+        for record in csv.reader(lines, strict=True):
+            lines.begin_record()
+            if len(record) > TABLE_LIMITS.columns:
+                raise Refused("table.columns")
+            yield record
     except csv.Error:  # an open quote, text after a closing quote, or a cell of 128 Ki characters, which is an open quote too
         raise Refused("csv.quote") from None
 
 
-def _lines(file: TextIO) -> Iterator[str]:
-    while line := file.readline(TABLE_LIMITS.line_chars + 1):
-        if len(line) > TABLE_LIMITS.line_chars:
-            raise Refused("text.too_long")
-        yield line
+class _Lines:
+    """The lines of a file, as long as a line and a record of several lines stay within their bounds."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._chars = 0  # of the lines that the present record has
+
+    def begin_record(self) -> None:
+        """The next line is another record's first."""
+        self._chars = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(TABLE_LIMITS.line_chars + 1):
+            if len(line) > TABLE_LIMITS.line_chars:
+                raise Refused("text.too_long")
+            if self._chars and self._chars + len(line) > TABLE_LIMITS.record_chars:
+                raise Refused("csv.quote")  # a quote that opens in one row and closes in another
+            self._chars += len(line)
+            yield line
 
 
 def _says_something(record: list[str]) -> bool:

@@ -12,11 +12,16 @@ class TableLimits:
 
     file_bytes: int = 64 * 1024 * 1024  # 200,000 rows of the wholesale day have 50 MiB
     unzipped_bytes: int = 512 * 1024 * 1024  # the XML of 200,000 such rows has some 350 MiB
-    strings_bytes: int = 64 * 1024 * 1024  # of any part but a sheet: shared strings are held in memory while a workbook is read
+    strings_bytes: int = 64 * 1024 * 1024  # of shared strings, which are held in memory while a workbook is read
+    part_bytes: int = 1024 * 1024  # of any other part but a sheet: styles grow a hundredfold in memory; a table has some 50 KiB
+    row_bytes: int = 1024 * 1024  # XML of one row of a sheet, held as a tree: 256 cells of 1,000 characters
+    beside_bytes: int = 2 * 1024 * 1024  # XML of a sheet that lies in no row: merged cells, links, rules
+    blank_rows: int = 1_000  # rows that a sheet's XML may have besides: the head, an example, blank lines
     zip_members: int = 1_000  # parts of a workbook; a table has about ten
     rows: int = 200_000  # a market's busiest day has a tenth of it
     columns: int = 256
     line_chars: int = 1024 * 1024  # one line of CSV text, or one line of NDJSON
+    record_chars: int = 256 * 1024  # one CSV record of several lines
     line_values: int = 100_000  # JSON values on one line: a document of the city platform with its batches
     json_bytes: int = 10 * 1024 * 1024  # a JSON file is parsed whole
     json_values: int = 1_000_000

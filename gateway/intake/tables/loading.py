@@ -49,7 +49,7 @@ def open_table(file: TableFile, mapping: Mapping, scratch: Scratch) -> Iterator[
     if mapping.form == CITY:
         if file.form not in (JSON, NDJSON):
             raise Refused("table.form")
-        with open_city(file.path, lines=file.form == NDJSON, keep=scratch.keep_part) as opened:
+        with open_city(file.path, lines=file.form == NDJSON, heads=frozenset(mapping.heads), keep=scratch.keep_part) as opened:
             yield opened
     elif file.form == NDJSON:
         with open_ndjson(file.path, whole=mapping.kind == EPCIS) as opened:

@@ -87,8 +87,8 @@ def _extended(value: Any) -> dict[str, Any]:
             body[table] = {**under.get(table, {}), **body[table]}
     columns = body.get("columns")
     if isinstance(columns, list) and all(isinstance(entry, dict) for entry in columns):
-        by_target = {entry.get("to"): entry for entry in columns if entry.get("to") != NOWHERE}
-        heads = {entry.get("head") for entry in columns}
+        by_target = {to for to in _texts(columns, "to") if to != NOWHERE}
+        heads = _texts(columns, "head")
         kept = [entry for entry in under["columns"] if entry["to"] not in by_target and entry["head"] not in heads]
         body["columns"] = [*kept, *columns] if value.get("columns") is not None else under["columns"]
     return body
@@ -170,12 +170,19 @@ def _column_faults(body: dict[str, Any]) -> list[Fault]:
         seen |= {str(head), f"to {to}"}
         if code:
             faults.append(Fault(code, f"/columns/{at}"))
-    heads = {entry.get("head") for entry in body.get("columns", [])}
+    heads = _texts(body.get("columns", []), "head")
     for name in ("group", "unique"):
         faults.extend(
-            Fault("mapping.reference", f"/{name}/{at}") for at, head in enumerate(body.get(name, [])) if head not in heads
+            Fault("mapping.reference", f"/{name}/{at}")
+            for at, head in enumerate(body.get(name, []))
+            if not isinstance(head, str) or head not in heads
         )
     return faults
+
+
+def _texts(entries: list[Any], name: str) -> set[str]:
+    """The values of a name that are texts: another type has its own fault, and may not even be hashable."""
+    return {entry[name] for entry in entries if isinstance(entry, dict) and isinstance(entry.get(name), str)}
 
 
 def _column_fault(entry: dict[str, Any]) -> str:

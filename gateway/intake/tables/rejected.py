@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
@@ -21,6 +22,9 @@ from gateway.intake.tables.encodings import GB18030, GBK
 from gateway.intake.tables.opened import Opened
 from gateway.intake.tables.reasons import reason_text
 from gateway.intake.tables.scratch import Scratch
+
+_TITLE = re.compile(r"[^\\*?:/\[\]]{1,31}")  # what a spreadsheet allows as the name of a sheet
+_PLAIN_TITLE: Final = "Sheet1"
 
 MEDIA_TYPES: Final = {
     "csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -67,7 +71,7 @@ def _write_csv(file: IO[str], scratch: Scratch, opened: Opened) -> None:
 
 def _write_xlsx(path: Path, scratch: Scratch, opened: Opened) -> None:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(opened.sheet)
+    sheet = book.create_sheet(opened.sheet if _TITLE.fullmatch(opened.sheet) else _PLAIN_TITLE)
     for record in _records(scratch, opened.heads):
         sheet.append(record)  # what came out of XML fits into XML
     book.save(path)

@@ -112,15 +112,15 @@ class Scratch:
 
 @contextmanager
 def open_scratch() -> Iterator[Scratch]:
-    """A scratch file that is gone when the block ends."""
+    """A scratch file that has no name while it is used: the rows of a process that is killed are gone with it."""
     with tempfile.TemporaryDirectory(prefix="shisu-import-") as directory:
         connection = sqlite3.connect(Path(directory) / "rows.db", isolation_level=None)
-        try:
-            connection.executescript(_SCHEMA)
-            connection.execute("begin")
-            yield Scratch(connection)
-        finally:
-            connection.close()
+        connection.executescript(_SCHEMA)
+    try:
+        connection.execute("begin")
+        yield Scratch(connection)
+    finally:
+        connection.close()
 
 
 def _faults_text(faults: Sequence[CellFault]) -> str:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
@@ -73,9 +74,9 @@ def _records(table: Any) -> Iterator[tuple[int, Sequence[Any]]]:
         except _UNREADABLE:
             raise Refused("table.xlsx") from None
         line += 1
-        if len(cells) > TABLE_LIMITS.columns and any(cell is not None for cell in cells[TABLE_LIMITS.columns :]):
+        if len(cells) > TABLE_LIMITS.columns:
             raise Refused("table.columns")
-        yield line, cells[: TABLE_LIMITS.columns]
+        yield line, cells
 
 
 def _says_something(cells: Sequence[Any]) -> bool:
@@ -120,7 +121,7 @@ def _cell(value: Any) -> Cell:
 def _number(value: int | float) -> Cell:
     """Digits beyond the fifteenth were lost when the number was typed: such a cell is shown in exponent form, as Excel does."""
     if abs(value) >= _MAX_EXACT:
-        return f"{float(value):.14E}"
+        return f"{Decimal(value):.14E}"  # of any length: a float ends at 308 digits
     return int(value) if float(value).is_integer() else value
 
 

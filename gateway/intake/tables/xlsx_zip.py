@@ -7,36 +7,45 @@ entities grow or fetch, is refused in every part.
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from gateway.errors import Refused
 from gateway.intake.tables.limits import TABLE_LIMITS
+from gateway.intake.tables.xlsx_sheet import SheetCheck
 
 _BLOCK: Final = 1 << 18
 _DECLARATIONS: Final = (b"<!doctype", b"<!entity")
 _LONGEST: Final = max(map(len, _DECLARATIONS))
 _SHEETS: Final = "xl/worksheets/"
 _TYPES: Final = "[Content_Types].xml"
-_STRINGS = re.compile(rb"[^<>]*sharedStrings\+xml[^<>]*")
-_STRINGS_PART = re.compile(rb'PartName="/xl/sharedStrings\.xml"', re.IGNORECASE)
+_STRINGS: Final = "xl/sharedstrings.xml"
+_WORKBOOK: Final = "xl/workbook.xml"
+_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _ENCRYPTED: Final = 0x1
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, ParseError,
+    KeyError, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def check_archive(path: Path) -> None:
-    """Raises `Refused` `table.xlsx`, `table.unpacked`, `table.macros` or `table.external`."""
+    """Raises `Refused` `table.xlsx`, `table.unpacked`, `table.rows`, `table.columns`, `table.macros` or `table.external`."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _check_directory(members)
-            _check_strings(archive)
+            _check_kinds(archive)
             left = TABLE_LIMITS.unzipped_bytes
             for member in members:
                 left = _check_content(archive, member, left)
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError, OSError, RuntimeError, ValueError):
+    except _UNREADABLE:
         raise Refused("table.xlsx") from None
 
 
@@ -46,25 +55,41 @@ def _check_directory(members: list[zipfile.ZipInfo]) -> None:
         raise Refused("table.macros")
     if any("/externallinks/" in name or name.endswith("connections.xml") or "/embeddings/" in name for name in names):
         raise Refused("table.external")
-    if len(set(names)) != len(names) or "xl/workbook.xml" not in names or any(m.flag_bits & _ENCRYPTED for m in members):
+    if len(set(names)) != len(names) or _WORKBOOK not in names or any(m.flag_bits & _ENCRYPTED for m in members):
         raise Refused("table.xlsx")
     if len(members) > TABLE_LIMITS.zip_members or sum(m.file_size for m in members) > TABLE_LIMITS.unzipped_bytes:
         raise Refused("table.unpacked")
 
 
-def _check_strings(archive: zipfile.ZipFile) -> None:
-    """Shared strings are held in memory: they may not pass for a sheet, which has another bound."""
-    with archive.open(_TYPES) as part:
-        types = part.read(_BLOCK)
-    if not all(_STRINGS_PART.search(declared) for declared in _STRINGS.findall(types)):
-        raise Refused("table.xlsx")
+def _check_kinds(archive: zipfile.ZipFile) -> None:
+    """What is held in memory may not pass for a sheet, which has another bound: shared strings, the workbook, a chart."""
+    for declared in _attributes(archive, _TYPES):
+        part, kind = declared.get("PartName", "").lower().lstrip("/"), declared.get("ContentType", "")
+        if not part:
+            continue  # of all parts with an extension
+        if ("sharedStrings+xml" in kind and part != _STRINGS) or ("main+xml" in kind and part != _WORKBOOK):
+            raise Refused("table.xlsx")
+    for relation in _attributes(archive, _RELATIONS):
+        if "chartsheet" in relation.get("Type", "") and "worksheets" in relation.get("Target", "").lower():
+            raise Refused("table.xlsx")
+
+
+def _attributes(archive: zipfile.ZipFile, name: str) -> Iterator[dict[str, str]]:
+    """The attributes of every element of a small part."""
+    with archive.open(name) as part:
+        raw = part.read(TABLE_LIMITS.part_bytes + 1)
+    if len(raw) > TABLE_LIMITS.part_bytes:
+        raise Refused("table.unpacked")
+    for element in fromstring(raw).iter():
+        yield element.attrib
 
 
 def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
     """Reads one part through; how many bytes the others may still have."""
     name = member.filename.lower()
     is_xml = name.endswith((".xml", ".rels"))
-    bound = left if name.startswith(_SHEETS) else min(left, TABLE_LIMITS.strings_bytes)  # only sheets are read as a stream
+    sheet = SheetCheck() if name.startswith(_SHEETS) and name.endswith(".xml") else None
+    bound = left if sheet else min(left, TABLE_LIMITS.strings_bytes if name == _STRINGS else TABLE_LIMITS.part_bytes)
     size, tail = 0, b""
     with archive.open(member) as part:
         while block := part.read(_BLOCK):
@@ -73,7 +98,11 @@ def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int)
                 raise Refused("table.unpacked")
             if is_xml and _declares(tail + block):
                 raise Refused("table.xlsx")
+            if sheet:
+                sheet.feed(block)
             tail = block[-2 * _LONGEST :]  # a declaration across two blocks, in UTF-16
+    if sheet:
+        sheet.end()
     return left - size
 
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _create_mappings()
     _create_serial_files()
     _create_tallies()
+    _create_adoptions()
     _create_closures()
     _create_cited_papers()
     _create_event_codes()
@@ -101,6 +102,33 @@ def _create_tallies() -> None:
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("count", BIG, nullable=False),
         sa.PrimaryKeyConstraint("submitter", "day", "what"),
+        sqlite_strict=True,
+    )
+
+
+def _create_adoptions() -> None:
+    op.create_table(
+        "adoptions",
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("batch_id", BIG, nullable=True),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("size", BIG, nullable=False),
+        sa.Column("scope", sa.LargeBinary(length=8), nullable=False),
+        sa.Column("suite", sa.Integer(), nullable=False),
+        sa.Column("block_number", BIG, nullable=False),
+        sa.Column("signer", sa.LargeBinary(length=20), nullable=False),
+        sa.Column("nonce", BIG, nullable=False),
+        sa.Column("requeued", BIG, nullable=False),
+        sa.Column("withdrawn", BIG, nullable=False),
+        sa.Column("adopted_by", sa.Text(), nullable=False),
+        sa.Column("adopted_at", BIG, nullable=False),
+        sa.CheckConstraint("length(root) = 32"),
+        sa.CheckConstraint("length(scope) = 8"),
+        sa.CheckConstraint("length(signer) = 20"),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"]),
+        sa.PrimaryKeyConstraint("member", "seq"),
+        sa.UniqueConstraint("batch_id"),
         sqlite_strict=True,
     )
 
@@ -207,11 +235,14 @@ def _create_serial_lots() -> None:
     op.create_table(
         "serial_lots",
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("lot", sa.Text(), nullable=False),
         sa.Column("submitter", sa.Text(), nullable=False),
+        sa.Column("lot", sa.Text(), nullable=False),
         sa.Column("event", BIG, nullable=True),
+        sa.Column("binding", sa.Integer(), nullable=False),
+        sa.CheckConstraint("binding = 0 or event is not null"),
+        sa.CheckConstraint("binding in (0,1)"),
         sa.ForeignKeyConstraint(["event"], ["events.id"]),
-        sa.PrimaryKeyConstraint("code"),
+        sa.PrimaryKeyConstraint("code", "submitter"),
         sqlite_strict=True,
     )
     op.create_index("serial_lots_event", "serial_lots", ["event"], unique=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from certs.canonical import canonical, parse
 from certs.record import Record, Tier
@@ -20,6 +21,8 @@ from gateway.intake.epcis import Document, read_document
 from gateway.intake.event_list import EventList
 from gateway.intake.hash_id import event_hash_id
 from gateway.intake.records import cited_documents
+from gateway.routes.views import outcome_view
+from gateway.store.tables import captures
 from tests.service import ABATTOIR, COM, CONTEXT, NOW, Service, document, event, service_in
 
 CATALOGUE = read_catalogue()
@@ -163,6 +166,34 @@ def test_an_event_that_is_no_strict_json_refuses_a_document_in_parts_whole(servi
         take(service.db, service.app.state.parts.intake, in_parts(raw), key=key, behaviour=behaviour)
     assert (refused.value.code, refused.value.faults) == ("json.duplicate_key", ())
     assert service.stored() == (0, 0)
+
+
+@pytest.mark.parametrize("behaviour", ["rollback", "proceed"])
+def test_of_very_many_faults_few_are_kept_and_all_are_counted(service: Service, behaviour: str) -> None:
+    bad = event(quantityList=None, epcList=["x"] * 400)
+    late = event(quantityList=None, epcList=["x"] * 400, eventTime="2025-02-30T00:00:00Z")
+    key, _ = make_key(ABATTOIR, rights=("submit",), on_behalf=(), now=NOW, valid_s=60, random=service.random)
+    made = read_document(document(bad, bad, bad, late), tiers=CATALOGUE.tiers, max_events=10)
+    with pytest.raises(Refused) as refused:
+        take(service.db, service.app.state.parts.intake, made, key=key, behaviour=behaviour)
+    assert refused.value.count > 1_600
+    assert len(refused.value.faults) < 520
+    of_late = {fault.code for fault in refused.value.faults if fault.pointer.startswith("/epcisBody/eventList/3/")}
+    assert of_late == {"epcis.schema", "time.invalid"}  # each of its codes, though there is no room left
+    answer = service.post("/capture", document(bad, bad, bad, late), service.key(ABATTOIR), gs1_capture_error_behaviour=behaviour)
+    assert (answer.json()["errorCount"], len(answer.json()["errors"])) == (refused.value.count, 500)
+
+
+def test_an_outcome_with_few_of_its_faults_says_how_many_there_are(service: Service) -> None:
+    bad = event(quantityList=None, epcList=["x"] * 600)
+    key = service.key(ABATTOIR)
+    answer = service.post("/capture", document(bad, event()), key, gs1_capture_error_behaviour="proceed")
+    with service.db.read() as tx:
+        (capture,) = tx.execute(select(captures.c.result)).scalars()
+    refused = parse(capture.encode())[0]
+    assert (answer.status_code, refused["errorCount"] >= 600, len(refused["errors"]) < 520) == (202, True, True)
+    shown = outcome_view(refused, {}, "")
+    assert (shown["errorCount"], len(shown["errors"])) == (refused["errorCount"], len(refused["errors"]))
 
 
 def test_all_faults_of_a_document_in_parts_are_named_at_once(service: Service) -> None:

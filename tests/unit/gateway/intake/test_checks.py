@@ -24,6 +24,7 @@ RULES = Rules(
     catalogue=CATALOGUE, members={member: Member("X", EVERYTHING, True) for member in ENTERPRISES.values()},
     enterprises=REGISTERED, may_submit_for={ABATTOIR}, hosts={"id.gs1.org"}, now=NOW, future_s=300,
 )  # fmt: skip
+NO_TERMS: dict[str, Any] = dict.fromkeys(name for name in event() if name.startswith("cn:"))
 GOODS = "https://id.gs1.org/01/09521234200024"
 
 
@@ -197,11 +198,23 @@ def test_no_fault_holds_anything_of_the_input() -> None:
 
 def test_texts_are_judged_under_the_general_profile_too_and_the_catalogue_is_not() -> None:
     general = replace(RULES, general=General(ABATTOIR, None))
-    assert faults(general, cn__category=None, cn__link=None, readPoint=None, cn__scNo="x") == []
-    assert faults(general, cn__officialVet="a\u202eb") == [("text.bidi_control", "/cn:officialVet")]
-    found = check_event(event(cn__officialVet="Mіlk"), "", general)
+    assert faults(general, readPoint=None, x__scNo="x", **NO_TERMS) == []
+    assert faults(general, x__officialVet="a\u202eb", **NO_TERMS) == [("text.bidi_control", "")]
+    found = check_event(event(x__officialVet="Mіlk", **NO_TERMS), "", general)
     assert isinstance(found, Facts) and (found.uses, found.class_) == ((), "other")
     assert [fault.code for fault in found.warnings] == ["text.mixed_script"]
+
+
+def test_terms_of_the_catalogue_are_refused_under_the_general_profile() -> None:
+    for prefixes in (None, frozenset({"x"})):
+        general = replace(RULES, general=General(ABATTOIR, prefixes))
+        assert faults(general, cn__scNo="x", **NO_TERMS) == [("epcis.prefix", "")]
+
+
+def test_a_field_that_is_not_public_may_not_stand_inside_one_that_is() -> None:
+    place = {"id": "https://id.gs1.org/414/9521234000020", "cn:driverPhone": "13800000000"}
+    assert faults(readPoint=place) == [("event.hidden_field", "/readPoint")]
+    assert faults(**declared(**{"cn:driverPhone": "1"})) == [("event.hidden_field", "/errorDeclaration")]
 
 
 def test_what_the_standard_refuses_is_not_refused_again_by_the_catalogue() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.catalogue.tables import read_catalogue
-from gateway.intake.context import General, context_faults, general_profile
+from gateway.intake.context import General, content_sha256, context_faults, general_profile
 
 TIERS = read_catalogue().tiers
 GS1 = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -46,8 +46,18 @@ def codes(context: Any) -> list[str]:
         ([GS1, CN, {"x:y": {}}], ["epcis.context.term"]),
         ([GS1, {"eventTime": "https://other.example/"}], ["epcis.context.term"]),
         ([GS1, CN, {"x": ["https://other.example/"]}], ["epcis.context.term"]),
+        *[
+            ([GS1, {name: "https://other.example/"}], ["epcis.context.term"])
+            for name in ("id", "type", "epcClass", "uom", "quantity", "sensorReport", "maxValue", "cbv", "gs1", "epcis", "xsd")
+        ],
+        ([GS1, CN, {"cn2": "https://trace.example.cn/ns/cn/"}], ["epcis.context.term"]),
+        ([GS1, CN, {"cn:new": {"@type": "@id"}}], ["epcis.context.term"]),
+        ([GS1, {"gs1:new": {"@type": "@id"}}], ["epcis.context.term"]),
+        ([GS1, {"x:y": {"@type": "no type"}}], ["epcis.context.term"]),
+        *[([GS1, {"x": f"urn:x{hidden}"}], ["epcis.context.term"]) for hidden in "\u202e\u200b\u0007 "],
+        ([GS1, "https://x.example/\u202e"], ["epcis.context.term"]),
         ([GS1, CN, {"x:y": ["@type"]}], ["epcis.context.term"]),
-        ([GS1, "x" * (8_192 - len(GS1) - 6)], ["epcis.context.size"]),
+        ([GS1, "x:" + "x" * (8_192 - len(GS1) - 8)], ["epcis.context.size"]),
         ([GS1, *["x:"] * 199], ["epcis.context.size"]),
     ],
 )
@@ -60,13 +70,14 @@ def test_a_context_that_could_change_what_names_mean_is_refused(context: Any, ex
     [
         GS1,
         [GS1],
-        [GS1, "x" * (8_192 - len(GS1) - 7)],
+        [GS1, "x:" + "x" * (8_192 - len(GS1) - 9)],
         [GS1, *["x:"] * 198],
         "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
         "https://gs1.github.io/EPCIS/epcis-context.jsonld",
         [GS1, CN],
         [GS1, CN, {"cbvmda": "urn:epcglobal:cbv:mda:"}],
         [GS1, {"cbvmda": "http://example.com/cbvmda/"}],  # as an example of GS1 has it
+        [GS1, {"rdfs": "http://www.w3.org/2000/01/rdf-schema#"}],  # so does one of GS1's
         [GS1, {"rail": "urn:gs1:epcisapp:rail:", "rail:axles": {"@type": "xsd:integer"}}],
         [GS1, {**CN, "x": "https://x.example/"}, "https://x.example/context.jsonld"],
     ],
@@ -84,3 +95,8 @@ def test_a_context_that_declares_cn_is_the_catalogues_and_any_other_is_general()
 
 def test_a_context_that_cites_another_document_may_have_any_prefix() -> None:
     assert general_profile([GS1, "https://x.example/context.jsonld"], "U") == General("U", None)
+
+
+def test_content_is_told_apart_by_profile_and_not_by_how_the_context_is_written() -> None:
+    assert content_sha256({}, [GS1, CN]) == content_sha256({}, [CN, GS1]) != content_sha256({}, GS1)
+    assert content_sha256({}, GS1) == content_sha256({}, [GS1])

@@ -59,7 +59,8 @@ def faults(service: Service, made: dict[str, Any], *, submitter: str = PLANT) ->
 
 def know(service: Service, lots: dict[str, str], *, submitter: str = PLANT) -> None:
     with service.db.write() as tx:
-        register(tx, {f"01/{GTIN}/21/{serial}": lot for serial, lot in lots.items()}, submitter=submitter, event=None)
+        units = {f"01/{GTIN}/21/{serial}": lot for serial, lot in lots.items()}
+        register(tx, units, submitter=submitter, event=None, binding=False)
 
 
 def send_file(
@@ -68,7 +69,7 @@ def send_file(
     listed = tuple(f"01/{GTIN}/10/{lot}/21/{serial}" for serial in serials)
     with service.db.write() as tx:
         insert_file(tx, SerialFile(sha256, listed, len(listed) + voided, voided), submitter=submitter, now=NOW)
-        register(tx, {f"01/{GTIN}/21/{serial}": lot for serial in serials}, submitter=submitter, event=None)
+        register(tx, {f"01/{GTIN}/21/{serial}": lot for serial in serials}, submitter=submitter, event=None, binding=False)
 
 
 def citing(*serials: str, lot: str | None = "L", **more: Any) -> dict[str, Any]:
@@ -92,11 +93,11 @@ def test_a_lot_is_known_by_the_canonical_code_of_a_unit(service: Service) -> Non
     assert codes(service, {"childEPCs": [f"{DL}/21/B%2F"]}) == (f"01/{GTIN}/10/L2/21/B%2F",)
 
 
-def test_another_lot_than_the_first_is_refused_where_it_is_stated_and_whoever_states_it(service: Service) -> None:
+def test_another_lot_than_its_submitters_first_is_refused_where_it_is_stated(service: Service) -> None:
     know(service, {"A": "L1"})
     made = {"action": "ADD", "epcList": [f"{DL}/21/B", f"{DL}/21/A"], "ilmd": {"cbvmda:lotNumber": "L2"}}
-    for submitter in (PLANT, FARM):
-        assert faults(service, made, submitter=submitter) == [("item.lot_conflict", "/e/epcList/1")]
+    assert faults(service, made) == [("item.lot_conflict", "/e/epcList/1")]
+    assert isinstance(goods(service, made, submitter=FARM), Goods)
     assert faults(service, {"childEPCs": [f"{DL}/10/L2/21/A"]}) == [("item.lot_conflict", "/e/childEPCs/0")]
     assert codes(service, {"childEPCs": [f"{DL}/10/L1/21/A"]}) == (f"01/{GTIN}/10/L1/21/A",)
 
@@ -221,7 +222,9 @@ def test_a_file_whose_lots_were_said_anew_can_no_longer_be_cited(service: Servic
 # --- kept with the event
 
 
-def keep(service: Service, *listed: dict[str, Any], submitter: str = ABATTOIR) -> list[Stored | list[Fault]]:
+def keep(
+    service: Service, *listed: dict[str, Any], submitter: str = ABATTOIR, stage: str = "slaughter"
+) -> list[Stored | list[Fault]]:
     """Keeps events as acceptance does once they are checked."""
     intake, made = service.app.state.parts.intake, Document(CONTEXT, listed, bytes(32))
     arrival = Arrival(service.random(16).hex(), bytes(32), NOW)
@@ -231,14 +234,14 @@ def keep(service: Service, *listed: dict[str, Any], submitter: str = ABATTOIR) -
     )  # fmt: skip
     with service.db.write() as tx:
         open_capture(tx, capture)
-        return [keep_event(tx, intake, made, at, facts_of(entry, submitter), arrival) for at, entry in enumerate(listed)]
+        return [keep_event(tx, intake, made, at, facts_of(entry, submitter, stage), arrival) for at, entry in enumerate(listed)]
 
 
-def facts_of(made: dict[str, Any], submitter: str) -> Facts:
+def facts_of(made: dict[str, Any], submitter: str, stage: str) -> Facts:
     codes, _ = event_codes(made, "", {"id.gs1.org"})
     return Facts(
         event_id=made.get("eventID"), member=COM, submitter=submitter, category=made["cn:category"], class_="livestock",
-        stage="slaughter", codes=codes, scope=3,
+        stage=stage, codes=codes, scope=3,
     )  # fmt: skip
 
 
@@ -249,7 +252,7 @@ def many(count: int = 17, *, lot: str = "L1", **changes: Any) -> dict[str, Any]:
 
 def lot_of(service: Service, serial: str) -> str | None:
     with service.db.read() as tx:
-        found = registered(tx, [f"01/{GTIN}/21/{serial}"])
+        found = registered(tx, [f"01/{GTIN}/21/{serial}"], submitter=ABATTOIR)
     return next((entry.lot for entry in found.values()), None)
 
 
@@ -284,6 +287,26 @@ def test_an_event_that_names_goods_by_its_serial_file_alone_is_anchored(service:
     assert [(entry.outcome, [warning.code for warning in entry.warnings]) for entry in outcomes] == [
         ("accepted", []), ("known", []), ("accepted", ["event.codes.none"]),
     ]  # fmt: skip
+
+
+def test_who_names_a_producers_units_first_keeps_it_from_nothing_and_misleads_nobody(service: Service) -> None:
+    seen = event(quantityList=None, epcList=[f"{DL}/21/0"])
+    keep(service, many(1, lot="EVIL"), submitter=FARM, stage="other")
+    send_file(service, "0", lot="WORSE", submitter=COM)
+    keep(service, {**seen, "cn:slipNo": "1"}, submitter=PLANT)
+    (made,) = keep(service, many(1), submitter=ABATTOIR)
+    assert isinstance(made, Stored)
+    for submitter in (PLANT, FARM):  # who stated something itself goes by that
+        keep(service, {**seen, "cn:slipNo": "2"}, submitter=submitter)
+    assert [parse(row.public_body)["codes"] for row in service.rows()[1:]] == [
+        [f"01/{GTIN}/21/0"], [f"01/{GTIN}/10/L1/21/0"], [f"01/{GTIN}/10/L1/21/0"], [f"01/{GTIN}/10/EVIL/21/0"],
+    ]  # fmt: skip
+
+
+def test_a_declared_error_states_no_lot(service: Service) -> None:
+    declared = many(1, errorDeclaration={"declarationTime": "2025-06-02T04:00:00+08:00"})
+    keep(service, declared, event(quantityList=None, epcList=[f"{DL}/21/0"]))
+    assert parse(service.rows()[1].public_body)["codes"] == [f"01/{GTIN}/21/0"]
 
 
 def test_nothing_of_a_refused_event_is_known(service: Service) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from gateway.errors import Fault
 from gateway.intake import serials
 from gateway.intake.serials import Row, SerialList, keep_serials
-from gateway.store.serials import find_file, registered
+from gateway.store.serials import find_file, register, registered
 from gateway.store.tables import serial_files, serial_lots
-from tests.service import FARM, NOW, PLANT, Service, service_in
+from tests.service import ABATTOIR, FARM, NOW, PLANT, Service, document, event, service_in
 
 FILE = Path("/work/shared/data/shanghai/formula_serials.csv")
 GTIN = "09521234200024"
@@ -115,7 +115,7 @@ def test_a_voided_code_counts_against_duplicates_and_stands_for_no_unit(service:
     kept = keep(service, row(2, 状态="已作废"), row(3, "B"))
     assert kept == SerialList(b"\1" * 32, issued=2, activated=1, voided=1, known=False)
     with service.db.read() as tx:
-        assert list(registered(tx, [f"01/{GTIN}/21/7K3M9QX2VB4T", f"01/{GTIN}/21/B"])) == [f"01/{GTIN}/21/B"]
+        assert list(registered(tx, [f"01/{GTIN}/21/7K3M9QX2VB4T", f"01/{GTIN}/21/B"], submitter=PLANT)) == [f"01/{GTIN}/21/B"]
 
 
 def test_the_trace_code_may_leave_out_the_lot_and_encodes_what_a_link_must(service: Service) -> None:
@@ -124,7 +124,7 @@ def test_the_trace_code_may_leave_out_the_lot_and_encodes_what_a_link_must(servi
     assert isinstance(keep(service, row(serial=serial, 批号="L/1", 追溯码=link)), SerialList)
     assert isinstance(keep(service, row(追溯码=f"http://x.cn/01/{GTIN}/21/7K3M9QX2VB4T"), sha256=b"\2" * 32), SerialList)
     with service.db.read() as tx:
-        assert registered(tx, [f"01/{GTIN}/21/A%2FB"])[f"01/{GTIN}/21/A%2FB"].lot == "L/1"
+        assert registered(tx, [f"01/{GTIN}/21/A%2FB"], submitter=PLANT)[f"01/{GTIN}/21/A%2FB"].lot == "L/1"
 
 
 def test_a_file_without_an_activated_unit_is_refused(service: Service) -> None:
@@ -147,10 +147,18 @@ def test_a_file_of_too_many_rows_is_refused_before_it_is_read_to_its_end(
     assert isinstance(keep(service, *(row(line, str(line)) for line in range(2, 5))), SerialList)
 
 
-def test_a_unit_that_another_submitter_gave_another_lot_is_refused_with_its_line(service: Service) -> None:
-    keep(service, row())
-    assert faults(service, row(2, "B"), row(7, **lot("L2")), submitter=FARM) == [("item.lot_conflict", "/rows/7/批号")]
-    assert stored(service) == (1, 1)
+def test_a_unit_that_an_event_of_the_submitter_gave_another_lot_is_refused_with_its_line(service: Service) -> None:
+    service.post("/capture", document(event()), service.key(ABATTOIR))
+    with service.db.write() as tx:
+        register(tx, {f"01/{GTIN}/21/7K3M9QX2VB4T": "L1"}, submitter=PLANT, event=service.rows()[0].id, binding=True)
+    assert faults(service, row(2, "B"), row(7, **lot("L2"))) == [("item.lot_conflict", "/rows/7/批号")]
+    assert stored(service) == (0, 1)
+
+
+def test_what_another_submitter_said_of_a_unit_refuses_nobodys_file(service: Service) -> None:
+    keep(service, row(**lot("EVIL")), submitter=FARM)
+    assert isinstance(keep(service, row()), SerialList)
+    assert stored(service) == (2, 2)
 
 
 def test_the_same_units_with_the_same_lots_may_come_in_another_file(service: Service) -> None:
@@ -163,7 +171,7 @@ def test_a_submitter_may_put_right_a_file_that_no_event_cites(service: Service) 
     keep(service, row())
     assert isinstance(keep(service, row(**lot("L2")), sha256=b"\2" * 32), SerialList)
     with service.db.read() as tx:
-        assert registered(tx, [f"01/{GTIN}/21/7K3M9QX2VB4T"])[f"01/{GTIN}/21/7K3M9QX2VB4T"].lot == "L2"
+        assert registered(tx, [f"01/{GTIN}/21/7K3M9QX2VB4T"], submitter=PLANT)[f"01/{GTIN}/21/7K3M9QX2VB4T"].lot == "L2"
 
 
 def test_a_file_that_comes_twice_at_once_is_stored_once(service: Service) -> None:

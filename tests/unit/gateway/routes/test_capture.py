@@ -103,14 +103,16 @@ def test_one_id_with_two_contents_is_a_conflict_and_nothing_is_stored(service: S
     assert service.stored() == (0, 0)
 
 
-def test_an_error_declaration_may_repeat_an_id_before_or_after_the_event(service: Service) -> None:
+def test_an_error_declaration_comes_after_the_event_that_it_repeats(service: Service) -> None:
     wrong = event(eventID="urn:x:1")
     declared = {**wrong, "errorDeclaration": {"declarationTime": "2025-06-02T09:00:00+08:00"}}
     key = service.key(ABATTOIR)
     assert service.post("/capture", document(wrong, declared), key).status_code == 202
     late, early = event(eventID="urn:x:2"), event(eventID="urn:x:2", errorDeclaration=declared["errorDeclaration"])
-    assert service.post("/capture", document(early, late), key).status_code == 202
-    assert service.stored() == (2, 4)
+    answer = service.post("/capture", document(early, late), key)
+    assert (answer.status_code, answer.json()["code"]) == (409, "event.declares_unknown")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/epcisBody/eventList/0/errorDeclaration"]
+    assert service.stored() == (1, 2)
 
 
 def test_another_submitters_id_is_no_conflict(service: Service) -> None:

@@ -51,8 +51,11 @@ def test_without_the_header_nothing_is_kept(service: Service) -> None:
         lambda service, key: service.post(
             "/capture", document(event()), key, Idempotency_Key="a", GS1_Capture_Error_Behaviour="proceed"
         ),
+        lambda service, key: service.post(
+            "/capture", document(event()), key, Idempotency_Key="a", Content_Type="application/json; charset=utf-8"
+        ),
     ],
-    ids=["body", "query", "path", "error behaviour"],
+    ids=["body", "query", "path", "error behaviour", "content type"],
 )
 def test_the_same_key_for_another_request_is_a_conflict(service: Service, other: Callable[[Service, Any], Any]) -> None:
     key = service.key(ABATTOIR)

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from gateway.errors import Fault, Refused
 from gateway.intake import accept
 from gateway.intake.tables import loading, outcome, taking
 from gateway.intake.tables.limits import TABLE_LIMITS
+from gateway.intake.tables.profiles import shipped
 from gateway.routes import upload
 from gateway.store.enterprises import Enterprise, close, register
 from gateway.store.imports import imports_of_file
@@ -176,6 +178,16 @@ def test_refused_rows_of_a_workbook_are_a_workbook(service: Service, day: list[l
     assert "Q列“单位”" in rows[1][-1]
     rows[1][day[0].index("单位")] = "kg"
     assert send(service, DAY, as_xlsx(rows), XLSX, key).json()["counts"]["accepted"] == 1
+
+
+def test_refused_rows_come_back_from_a_sheet_whose_name_no_spreadsheet_allows(service: Service, day: list[list[str]]) -> None:
+    key, file = service.key(MARKET), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_xlsx(changed(day[:4], 3, "单位", "斤")))) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace("交易".encode(), b"a/b") if name == "xl/workbook.xml" else old.read(name))
+    answer = send(service, DAY, file.getvalue(), XLSX, key)
+    assert (answer.status_code, answer.json()["running"]) == (201, False), answer.text
+    assert load_workbook(io.BytesIO(service.get(answer.json()["rejected"], key).content)).sheetnames == ["Sheet1"]
 
 
 def test_the_same_file_again_changes_nothing_and_gets_the_first_result(service: Service, day: list[list[str]]) -> None:
@@ -455,6 +467,17 @@ def test_every_shipped_profile_that_has_cells_has_a_template(service: Service) -
     assert service.get("/imports/templates/epcis", key).json()["code"] == "table.form"
     assert service.get("/imports/templates/city_platform?format=xlsx", key).json()["code"] == "table.form"
     assert service.get("/imports/templates/pork_wholesale_day?format=pdf", key).json()["code"] == "request.parameter"
+
+
+def test_the_template_of_another_enterprises_mapping_is_for_who_may_submit_for_it(service: Service) -> None:
+    with service.db.write() as tx:
+        body = json.loads(json.dumps(shipped("pork_wholesale_day")))
+        put_mapping(tx, StoredMapping(MARKET, "mine", body, 1))
+    path = f"/imports/templates/mine?submitter={MARKET}"
+    assert service.get(path, service.key(PLATFORM, "submit:onbehalf", on_behalf=(MARKET,))).status_code == 200
+    withdrawn = service.key(PLATFORM, "submit", on_behalf=(MARKET,))  # the enterprises stay written, the right is gone
+    assert service.get(path, withdrawn).json()["code"] == "table.profile"
+    assert service.get("/imports/templates/mine", service.key(MARKET, "read")).status_code == 200
 
 
 def test_an_unknown_column_is_a_warning_and_never_repeated(service: Service, day: list[list[str]]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.dialects import sqlite
 
 from gateway.store import corrections
 from gateway.store.tables import events
@@ -24,7 +26,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
         declaration = {"declarationTime": "2025-06-02T09:00:00Z", "correctiveEventIDs": ["urn:x:right", "urn:x:right"]}
         for at, event_id in enumerate(("urn:x:wrong", "urn:x:first", "urn:x:right", "urn:x:wrong")):
             changes = {"errorDeclaration": declaration} if at == 3 else {}
-            said = event(eventID=event_id, cn__officialVet=f"兽医{at}", **changes)
+            said = event(eventID=event_id, cn__officialVet=f"兽医{at % 3}", **changes)
             assert made.post("/events", json.dumps({"@context": CONTEXT, **said}).encode(), key).status_code == 201
         yield made
 
@@ -64,3 +66,26 @@ def test_what_was_named_twice_is_stored_once(service: Service) -> None:
     with service.db.read() as tx:
         assert corrections.named_for(tx, ABATTOIR, "urn:x:wrong") == [corrections.Named("urn:x:right", None)]
         assert corrections.named_for(tx, COM, "urn:x:wrong") == []
+
+
+@pytest.mark.parametrize("question", ["pairs", "due"])
+def test_events_of_a_correction_are_looked_up_by_their_id_and_never_paired_with_each_other(
+    service: Service, question: str
+) -> None:
+    """One correction beside 56,000 open events once held the only writer for hours."""
+    asked: list[str] = []
+
+    class Explaining:
+        def execute(self, query: Any) -> list[Any]:
+            asked.append(str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})))
+            return []
+
+    if question == "pairs":
+        corrections.pairs(Explaining(), COM, [WRONG])  # type: ignore[arg-type]
+    else:
+        corrections.due(Explaining(), COM, limit=9)  # type: ignore[arg-type]
+    with service.db.read() as tx:
+        steps = [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    for name in ("wrong", "corrective"):
+        (step,) = [step for step in steps if f" {name} " in f"{step} "]
+        assert "events_event_id (event_id=?)" in step or "INTEGER PRIMARY KEY" in step, steps

@@ -47,7 +47,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         for at in range(1, EVENTS + 1):
             add(tx, at)
         insert_items(tx, EVENTS, [(f"{GTIN}/10/L0/21/{n}", bytes(32)) for n in range(3)])
-        register(tx, {f"{GTIN}/21/0": "L0"}, submitter="a", event=1)
+        register(tx, {f"{GTIN}/21/0": "L0"}, submitter="a", event=1, binding=True)
     yield opened
     opened.close()
 

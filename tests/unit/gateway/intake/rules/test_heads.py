@@ -42,5 +42,9 @@ def test_a_pigs_carcass_weighs_sixty_to_a_hundred_and_ten_kilograms(kg: int, is_
 def test_a_carcass_is_not_weighed_where_the_catalogue_has_no_bounds_or_the_event_no_mass() -> None:
     light = [{"epcClass": CARCASSES, "quantity": 1, "uom": "KGM"}]
     assert found(carcass_findings, slaughter(outputQuantityList=light, cn__category="beef")) == []
-    assert found(carcass_findings, slaughter({"cn:carcassCount": 0}, outputQuantityList=light)) == []
     assert found(carcass_findings, slaughter(outputQuantityList=[{"epcClass": CARCASSES, "quantity": 1}])) == []
+
+
+def test_of_no_carcass_comes_no_meat() -> None:
+    event = slaughter({"cn:carcassCount": 0, "cn:headsDead": 100})
+    assert found(carcass_findings, event) == [("qty.per_head", "/outputQuantityList")]

@@ -65,3 +65,10 @@ def test_whatever_a_writer_quotes_is_read_back(tmp_path_factory: pytest.TempPath
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *cells])
     rows = rows_of(tmp_path_factory.mktemp("csv") / "t", file.getvalue())
     assert [row.source for row in rows] == [row for row in cells if any(cell.strip() for cell in row)]
+
+
+@pytest.mark.parametrize(("text", "code"), [('"\n",' * 100_000, "csv.quote"), ("," * 256 + "\n", "table.columns")])
+def test_one_record_is_bounded_however_many_lines_it_has(tmp_path: Path, text: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        rows_of(tmp_path / "t", "a,b\n" + text)
+    assert refused.value.code == code

@@ -122,3 +122,17 @@ def test_what_is_wrong_with_a_column_is_named_by_its_place(column: dict[str, Any
 def test_all_faults_come_at_once_and_what_is_no_object_or_too_large_is_refused() -> None:
     assert len(refusal({**SMALL, "codes": "x", "units": [], "fixed": 1})) == 3
     assert refusal([]) == refusal({**SMALL, "title": "x" * 300_000}) == {("mapping.form", "")}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"extends": "pork_wholesale_day", "columns": [{"head": "a", "to": ["x"]}]},
+        {"extends": "pork_wholesale_day", "columns": [{"head": {}, "to": "time"}]},
+        {"columns": [{"head": ["a"], "to": "time"}], "shapes": []},
+        {"columns": [{"head": "a", "to": "time"}], "group": [["a"]]},
+    ],
+)
+def test_values_of_wrong_types_are_faults_and_nothing_worse(body: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        read_mapping(body)

@@ -197,3 +197,51 @@ def test_a_workbook_with_a_byte_gone_wrong_never_breaks_us(tmp_path: Path) -> No
             rows_of(broken)
         except Refused as refused:
             assert refused.code.split(".")[0] in ("table", "csv")
+
+
+def test_a_number_that_no_float_holds_is_a_cell_like_any_other(tmp_path: Path) -> None:
+    (row,) = rows_of(sheet_with(tmp_path / "t.xlsx", b'<row r="2"><c r="A2"><v>' + b"9" * 400 + b"</v></c></row>"))
+    assert row.cells["a"] == "1.00000000000000E+400"
+
+
+def sheet_with(path: Path, added: bytes) -> Path:
+    saved(path, ["a"])
+    return rewritten(path, "xl/worksheets/sheet1.xml", lambda raw: raw.replace(b"</sheetData>", added + b"</sheetData>"))
+
+
+@pytest.mark.parametrize(
+    ("added", "code"),
+    [
+        (b'<row r="2"><c r="&#73;W2"/></row>', "table.columns"),
+        (b"<row>" + b"<c/>" * 300 + b"</row>", "table.columns"),
+        (b"<row>" + b"<c/>" * 300_000 + b"</row>", "table.unpacked"),
+        (b"<row>" + b"<c><!-- <row --></c>" * 60_000 + b"</row>", "table.unpacked"),
+        (b"<row><row/></row>", "table.xlsx"),
+        (b"<x/>" * 600_000, "table.unpacked"),
+        (b"<row/>" * 201_001, "table.rows"),
+    ],
+)
+def test_what_a_sheet_would_have_held_in_memory_is_bounded(tmp_path: Path, added: bytes, code: str) -> None:
+    assert refusal(sheet_with(tmp_path / "t.xlsx", added)) == code
+
+
+def test_parts_that_are_held_in_memory_are_small(tmp_path: Path) -> None:
+    def grown(raw: bytes) -> bytes:
+        return raw.replace(b"</cellXfs>", b"<xf/>" * 250_000 + b"</cellXfs>")
+
+    assert refusal(rewritten(saved(tmp_path / "t.xlsx", ["a"], [1]), "xl/styles.xml", grown)) == "table.unpacked"
+
+
+_HIDDEN = b'<Override PartName="/xl/worksheets/z.xml" ContentType="sharedStrings&#43;xml"/></Types>'
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("[Content_Types].xml", b"</Types>", _HIDDEN),
+        ("[Content_Types].xml", b'"/xl/workbook.xml"', b'"/xl/worksheets/w.xml"'),
+        ("xl/_rels/workbook.xml.rels", b"relationships/worksheet", b"relationships/chartsheet"),
+    ],
+)  # fmt: skip
+def test_nothing_passes_for_a_sheet_that_is_none(tmp_path: Path, part: str, old: bytes, new: bytes) -> None:
+    assert refusal(rewritten(saved(tmp_path / "t.xlsx", ["a"], [1]), part, lambda raw: raw.replace(old, new))) == "table.xlsx"

@@ -1,0 +1,80 @@
+"""
+What the XML of one sheet may hold, asked as it streams by and before openpyxl builds a tree of each row.
+
+openpyxl holds a row whole, pads it to its last column, and keeps what lies in no row to the end. So a row's bytes, its columns,
+the number of rows and the bytes beside them are bounded here, on what an XML parser sees: prefixes and references hide nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.parsers import expat
+
+from gateway.errors import Refused
+from gateway.intake.tables.limits import TABLE_LIMITS
+
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ROW: Final = f"{_MAIN} row"
+_CELL: Final = f"{_MAIN} c"
+_LETTERS = re.compile("[A-Za-z]+")
+
+
+class SheetCheck:
+    """One sheet while its bytes are fed. Raises `Refused` `table.unpacked`, `table.rows`, `table.columns`, `table.xlsx`."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._fed = self._rows = self._in_rows = 0
+        self._row_at = -1  # where the open row begins, -1 outside of rows
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes of the sheet."""
+        self._fed += len(block)
+        self._parse(block, last=False)
+        if self._row_at >= 0:
+            self._bound_row(self._fed)
+        elif self._fed - self._in_rows > TABLE_LIMITS.beside_bytes:
+            raise Refused("table.unpacked")
+
+    def end(self) -> None:
+        """There are no more bytes."""
+        self._parse(b"", last=True)
+
+    def _parse(self, block: bytes, *, last: bool) -> None:
+        try:
+            self._parser.Parse(block, last)
+        except expat.ExpatError:
+            raise Refused("table.xlsx") from None
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == _CELL:
+            letters = _LETTERS.match(attributes.get("r", ""))
+            if letters and _number(letters[0]) > TABLE_LIMITS.columns:
+                raise Refused("table.columns")
+        elif name == _ROW:
+            if self._row_at >= 0:
+                raise Refused("table.xlsx")  # a row in a row
+            self._row_at = self._parser.CurrentByteIndex
+            self._rows += 1
+            if self._rows > TABLE_LIMITS.rows + TABLE_LIMITS.blank_rows:
+                raise Refused("table.rows")
+
+    def _end(self, name: str) -> None:
+        if name == _ROW:
+            self._bound_row(self._parser.CurrentByteIndex)
+            self._in_rows += self._parser.CurrentByteIndex - self._row_at
+            self._row_at = -1
+
+    def _bound_row(self, at: int) -> None:
+        if at - self._row_at > TABLE_LIMITS.row_bytes:
+            raise Refused("table.unpacked")
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters[:4].upper():  # a sheet ends at XFD
+        number = number * 26 + ord(letter) - 64
+    return number

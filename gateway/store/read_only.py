@@ -1,0 +1,88 @@
+"""
+Opening a store only to read it, beside a gateway that runs or on a copy: nothing is made, migrated or written.
+
+It must have exactly this edition's tables. On SQLite the file is opened in mode `ro`; its directory must still be writable, or
+hold the files `-wal` and `-shm`, because SQLite reads a WAL store through them.
+"""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
+from gateway.store.database import BUSY_TIMEOUT_MS, MIGRATIONS, Database
+from gateway.store.errors import StoreUnfit
+
+_VERSION: Final = "alembic_version"
+
+
+def open_read_only(url: str) -> Database:
+    """Opens `sqlite:///PATH` or `postgresql+psycopg://…`; the reads of one transaction are of one moment.
+
+    Raises `StoreUnfit`: `store.url`, `store.file` (not there, or no database), `store.revision` (of another edition).
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreUnfit("store.url") from None
+    if parsed.drivername == "postgresql+psycopg":
+        options = {"postgresql_readonly": True}
+        database = Database(create_engine(parsed, isolation_level="REPEATABLE READ", execution_options=options), None)
+    elif (
+        parsed.drivername in ("sqlite", "sqlite+pysqlite") and parsed.database not in (None, "", ":memory:") and not parsed.query
+    ):
+        database = _sqlite(Path(str(parsed.database)))
+    else:
+        raise StoreUnfit("store.url")
+    try:
+        _check_revision(database)
+    except DatabaseError:
+        database.close()
+        raise StoreUnfit("store.file", "open") from None
+    except StoreUnfit:
+        database.close()
+        raise
+    return database
+
+
+def _sqlite(path: Path) -> Database:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        raise StoreUnfit("store.file", "open") from None
+    if not stat.S_ISREG(mode):
+        raise StoreUnfit("store.file", "open")
+    url = URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query={"mode": "ro", "uri": "true"})
+    engine: Engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _only_reads)
+    event.listen(engine, "begin", _begin)
+    return Database(engine, path)
+
+
+def _only_reads(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only=1").close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _check_revision(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    wanted = ScriptDirectory.from_config(config).get_current_head()
+    with database.read() as tx:
+        if not inspect(tx).has_table(_VERSION):
+            raise StoreUnfit("store.revision", "none")
+        found = list(tx.execute(text(f"select version_num from {_VERSION}")).scalars())  # noqa: S608  our own name
+    if found != [wanted]:
+        raise StoreUnfit("store.revision", "other")
