@@ -70,13 +70,11 @@ def _lay_over(data: dict[str, Any], rows: Mapping[str, Any], file: str) -> None:
 
 
 def _merged(rows: list[dict[str, Any]], more: Any, keys: tuple[str, ...], where: str) -> list[dict[str, Any]]:
-    if not isinstance(more, list) or not all(
-        isinstance(row, dict) and all(isinstance(row.get(key), str) for key in keys) for row in more
-    ):
+    if not isinstance(more, list) or not all(_is_named(row, keys) for row in more):
         raise UnsafeSettings([f"catalogue {where}: rows are objects with {' and '.join(keys)}"])
     kept = {tuple(row[key] for key in keys): row for row in rows}
     return list((kept | {tuple(row[key] for key in keys): row for row in more}).values())
 
 
-def _named(row: dict[str, Any], keys: tuple[str, ...]) -> bool:
-    return all(isinstance(row.get(key), str) for key in keys)
+def _is_named(row: Any, keys: tuple[str, ...]) -> bool:
+    return isinstance(row, dict) and all(isinstance(row.get(key), str) for key in keys)

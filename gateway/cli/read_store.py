@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.cli.opened_store import named_settings
 from gateway.cli.reasons import reason
 from gateway.cli.say import fail
-from gateway.errors import UnsafeSettings
 from gateway.running import Chain, consortium_of
-from gateway.settings import Settings, load_settings
+from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.store.errors import StoreError
 from gateway.store.read_only import open_read_only
@@ -38,12 +38,10 @@ class ReadStore:
 @contextmanager
 def read_store(settings_file: Path | None) -> Iterator[ReadStore]:
     """Opens all of it. Ends the command with 2 for settings, a manifest or a store that cannot be used."""
+    settings = named_settings(settings_file)
     try:
-        settings = load_settings(settings_file)
         deployment = read_manifest(settings.manifest)
         database = open_read_only(settings.database_url)
-    except UnsafeSettings as error:
-        fail("设置不安全或不正确", "\n  ".join(error.reasons), code=2)
     except OSError:
         fail("没有部署清单文件", "The manifest that the settings name is not there", code=2)
     except (StoreError, LedgerError) as error:

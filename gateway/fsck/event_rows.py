@@ -25,6 +25,7 @@ from gateway.fsck.findings import Report
 from gateway.fsck.pages import rows_by
 from gateway.intake.context import content_sha256
 from gateway.intake.hash_id import event_hash_id
+from gateway.intake.tiers import union_of
 from gateway.store.tables import events
 
 PAGE: Final = 200  # whole events with their bodies
@@ -117,14 +118,7 @@ def _event_of(shown: dict[str, Any]) -> dict[str, Any] | None:
     """The event as it was sent: all its tiers together. None where one of them cannot be read."""
     if len(shown) < len(TIERS):
         return None
-    event: dict[str, Any] = {}
-    for tier in TIERS:
-        for name, value in shown[tier]["event"].items():
-            if name == "ilmd" and isinstance(value, dict) and isinstance(event.get(name, {}), dict):
-                event[name] = {**event.get(name, {}), **value}
-            else:
-                event[name] = value
-    return event
+    return union_of(*(shown[tier]["event"] for tier in TIERS))
 
 
 def _salt(row: Row[Any], tier: str) -> bytes:

@@ -7,6 +7,7 @@ declares an error. What only the store can judge is judged here, and everything 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from gateway.intake.items import keep_goods, name_goods
 from gateway.intake.records import Intake, make_record
 from gateway.intake.reuse import note_uses, reuse_faults, reuse_warnings
 from gateway.store.corrections import declare
-from gateway.store.events import NewEvent, by_content, by_event_id, insert_event
+from gateway.store.events import EventState, NewEvent, by_content, by_event_id, insert_event
 
 ACCEPTED: Final = "accepted"
 KNOWN: Final = "known"
@@ -53,20 +54,18 @@ class Stored:
 def keep_event(
     tx: Connection, intake: Intake, document: Document, index: int, facts: Facts, arrival: Arrival
 ) -> Stored | list[Fault]:
-    event = document.events[index]
+    """Stores a checked event with all that is kept beside it, finds that it is known, or says why it cannot be kept."""
+    event, at = document.events[index], document.pointer(index)
     content = content_sha256(event, document.context)
     known = by_content(tx, facts.submitter, content)
     if known is not None:
-        return Stored(KNOWN, known.row_id, _warnings(facts, document.pointer(index), anchored=known.state != "kept"))
+        return Stored(KNOWN, known.row_id, _warnings(facts, at, anchored=known.state != "kept"))
     event_id = facts.event_id or event_hash_id(event, document.context)
-    if _conflicts(tx, event, event_id, facts.submitter):
-        return [Fault("event.id_conflict", f"{document.pointer(index)}/eventID")]
-    if facts.declares and not repeats_a_judged_event(tx, event, event_id, facts.submitter):
-        return [Fault("event.declares_unknown", f"{document.pointer(index)}/errorDeclaration")]
-    reused = reuse_faults(tx, facts, document.pointer(index))
-    if reused:
-        return reused
-    goods = name_goods(tx, intake, event, facts.submitter, document.pointer(index))
+    same_id = by_event_id(tx, event_id, submitter=facts.submitter)
+    faults = _stored_faults(tx, event, facts, same_id, at)
+    if faults:
+        return faults
+    goods = name_goods(tx, intake, event, facts.submitter, at)
     if isinstance(goods, list):
         return goods
     new = NewEvent(
@@ -78,7 +77,7 @@ def keep_event(
     index_event(
         tx, row_id, event, codes=goods.codes, hosts=intake.hosts, submitter=facts.submitter, received_at=arrival.now
     )  # fmt: skip
-    wrong = [other.row_id for other in by_event_id(tx, event_id, submitter=facts.submitter)] if new.declares else []
+    wrong = [other.row_id for other in same_id] if new.declares else []
     keep_goods(tx, row_id, goods, submitter=facts.submitter, stage=facts.stage, wrong=wrong)
     note_uses(tx, row_id, facts)
     corrective_ids = event.get("errorDeclaration", {}).get("correctiveEventIDs", [])
@@ -86,17 +85,22 @@ def keep_event(
         tx, row_id, member=facts.member, submitter=facts.submitter, wrong_id=event_id,
         corrective_ids=list(dict.fromkeys(corrective_ids)),
     )  # fmt: skip
-    warnings = _warnings(facts, document.pointer(index), anchored=bool(goods.codes))
-    warnings = (*warnings, *behalf_warnings(tx, event, document.pointer(index)))
-    return Stored(ACCEPTED, row_id, (*warnings, *reuse_warnings(tx, facts, document.pointer(index))), new.declares)
+    warnings = (
+        *_warnings(facts, at, anchored=bool(goods.codes)), *behalf_warnings(tx, event, at), *reuse_warnings(tx, facts, at)
+    )  # fmt: skip
+    return Stored(ACCEPTED, row_id, warnings, new.declares)
+
+
+def _stored_faults(
+    tx: Connection, event: dict[str, Any], facts: Facts, same_id: Sequence[EventState], at: str
+) -> list[Fault]:  # fmt: skip
+    """What is wrong beside what is stored: `same_id` are the submitter's events of this eventID."""
+    if "errorDeclaration" not in event and any(not other.declares for other in same_id):
+        return [Fault("event.id_conflict", f"{at}/eventID")]
+    if facts.declares and not repeats_a_judged_event(tx, event, same_id):
+        return [Fault("event.declares_unknown", f"{at}/errorDeclaration")]
+    return reuse_faults(tx, facts, at)
 
 
 def _warnings(facts: Facts, at: str, *, anchored: bool) -> tuple[Fault, ...]:
     return facts.warnings if anchored else (*facts.warnings, Fault(NO_CODES, at))
-
-
-def _conflicts(tx: Connection, event: dict[str, Any], event_id: str, submitter: str) -> bool:
-    """Whether a submitter already said something else under this eventID, and neither statement declares an error."""
-    if "errorDeclaration" in event:
-        return False
-    return any(not other.declares for other in by_event_id(tx, event_id, submitter=submitter))

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from gateway.auth import submits_for
 from gateway.errors import Refused
+from gateway.intake.checks import BEIJING_OFFSET_S
 from gateway.intake.keep import ACCEPTED, Stored
 from gateway.store.database import Database
 from gateway.store.keys import StoredKey
@@ -32,12 +33,11 @@ LATE: Final = "late"  # of the accepted: came later after the event than the cat
 CORRECTED: Final = "corrected"  # of the accepted: error declarations
 UNREADABLE: Final = "unreadable"  # documents and files whose rows could not be told apart; beside it their rules' codes
 TIME_LATE: Final = "time.late"  # the warning of `gateway.intake.checks`
-_BEIJING_S: Final = 8 * 3_600
 
 
 def beijing_day(seconds: int) -> str:
     """The calendar day in Beijing, YYYY-MM-DD, of seconds since 1970."""
-    return datetime.fromtimestamp(seconds + _BEIJING_S, UTC).date().isoformat()
+    return datetime.fromtimestamp(seconds + BEIJING_OFFSET_S, UTC).date().isoformat()
 
 
 class Tally:

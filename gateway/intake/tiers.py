@@ -8,9 +8,11 @@ submitter. The union of the three parts is exactly the event, and only `ilmd` ma
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gateway.catalogue.tables import SPLIT, TierTable
+
+_ILMD: Final = "ilmd"  # the one field that more than one tier may hold a part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ def split_event(event: dict[str, Any], table: TierTable) -> Parts:
         else:
             parts.of(tier)[name] = value
     return parts
+
+
+def union_of(*parts: dict[str, Any]) -> dict[str, Any]:
+    """The event whose tiers' parts these are: the way back from `split_event`. Parts of an edited row may be anything."""
+    event: dict[str, Any] = {}
+    for part in parts:
+        for name, value in part.items():
+            before = event.get(name, {})
+            is_split = name == _ILMD and isinstance(before, dict) and isinstance(value, dict)
+            event[name] = {**before, **value} if is_split else value
+    return event
 
 
 def _split_ilmd(name: str, ilmd: dict[str, Any], table: TierTable, parts: Parts) -> None:

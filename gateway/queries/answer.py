@@ -10,16 +10,15 @@ Contexts are never merged: another sender's prefix could give a name another mea
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any
 
 from certs.canonical import canonical, parse
 from certs.times import format_time
 from gateway.auth import rendering_for
 from gateway.intake.context import EPCIS_CONTEXTS
+from gateway.intake.tiers import union_of
 from gateway.store.event_index import Bodies
 from gateway.store.keys import StoredKey
-
-_SPLIT: Final = "ilmd"  # the one field that more than one tier may hold a part of
 
 
 def answer(stored: Iterable[Bodies], key: StoredKey, bureaus: Collection[str], *, now: int) -> dict[str, Any]:
@@ -37,15 +36,6 @@ def answer(stored: Iterable[Bodies], key: StoredKey, bureaus: Collection[str], *
         "creationDate": format_time(now),
         "epcisBody": {"queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": listed}}},
     }
-
-
-def union_of(*parts: dict[str, Any]) -> dict[str, Any]:
-    """The event whose tiers' parts these are (PROTOCOL.md §3)."""
-    event: dict[str, Any] = {}
-    for part in parts:
-        for name, value in part.items():
-            event[name] = {**event[name], **value} if name == _SPLIT and name in event else value
-    return event
 
 
 def _shown(bodies: Bodies, rendering: str | None) -> tuple[Any, dict[str, Any]]:
