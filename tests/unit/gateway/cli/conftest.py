@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -21,10 +22,11 @@ Shisu = Callable[..., Result]
 
 
 @pytest.fixture
-def shisu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shisu:
+def shisu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shisu]:
     """Runs `shisu ARGUMENTS…` with a configuration directory of its own."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return lambda *arguments, **more: CliRunner().invoke(app, [str(a) for a in arguments], **more)
+    yield lambda *arguments, **more: CliRunner().invoke(app, [str(a) for a in arguments], **more)
+    structlog.reset_defaults()  # a command sets logging up for its process; its standard error, the runner's, is closed now
 
 
 @pytest.fixture
