@@ -62,7 +62,7 @@ def create_app(
     """The application. `members` are all members of the consortium by USCC, `random` is `secrets.token_bytes`."""
     app = FastAPI(title="Shisu", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     intake = Intake(
-        catalogue=catalogue, members=members, hosts=settings.digital_link_hosts, suite=settings.suite,
+        catalogue=catalogue, members=members, hosts=settings.digital_link_hosts,
         future_s=settings.limits.future_s, now=now, random=random,
     )  # fmt: skip
     app.state.parts = Parts(settings=settings, db=db, intake=intake, proofs=proofs, desk=desk, members=members, now=now)

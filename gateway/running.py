@@ -124,7 +124,7 @@ def _members(settings: Settings, rpc: Rpc, deployment: Deployment) -> tuple[dict
             known = _membership(member, rpc, deployment, signer.address)
             scope, anchors = known.scope, bool(known.rights & ANCHOR)
             signers[member.uscc] = signer
-        members[member.uscc] = Member(code=member.code, scope=scope, served=anchors)
+        members[member.uscc] = Member(code=member.code, scope=scope, served=anchors, suite=member.suite)
     return members, signers
 
 

@@ -54,6 +54,7 @@ class MemberSettings(BaseModel):
     uscc: str
     code: str = Field(pattern=r"^[A-Z0-9]{2,8}$")
     name: str = Field(min_length=1)
+    suite: Literal[1, 2] = 1  # 1 SHA-256, 2 SM3; what is already taken in keeps its own
     keystore: Path | None = None
     passphrase_file: Path | None = None
 
@@ -74,7 +75,6 @@ class Settings(BaseSettings):
     name: str = Field(default="食溯链", min_length=1)  # of the consortium, as the trust bundle says it
     prefix: str = Field(default="SHFS", pattern=r"^[A-Z0-9]{2,8}$")  # of certificate numbers
     engine: Literal["qbft", "clique"] = "qbft"
-    suite: Literal[1, 2] = 1  # 1 SHA-256, 2 SM3
     database_url: str
     rpc_urls: tuple[str, ...] = Field(min_length=1)
     manifest: Path  # of the deployed contracts

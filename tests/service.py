@@ -131,7 +131,13 @@ class Service:
     """The application, its store and its keys."""
 
     def __init__(
-        self, directory: Path, *, catalogue: Catalogue | None = None, served: Mapping[str, bool] | None = None, **limits: Any
+        self,
+        directory: Path,
+        *,
+        catalogue: Catalogue | None = None,
+        served: Mapping[str, bool] | None = None,
+        suites: Mapping[str, int] | None = None,
+        **limits: Any,
     ) -> None:
         self.db = _empty_store(directory / "gateway.db")
         self.now = NOW
@@ -145,7 +151,10 @@ class Service:
             members=tuple({"uscc": uscc, "code": code, "name": code} for uscc, code in CODES.items()),
             limits=limits,
         )
-        self.members = {uscc: Member(code, EVERYTHING, (served or {}).get(uscc, True)) for uscc, code in CODES.items()}
+        self.members = {
+            uscc: Member(code, EVERYTHING, (served or {}).get(uscc, True), (suites or {}).get(uscc, 1))
+            for uscc, code in CODES.items()
+        }
         self.chain = FakeChain({ACCOUNTS[uscc].address: (uscc, code) for uscc, code in CODES.items()})
         named = tuple(NamedMember(uscc, code, f"{code} 局") for uscc, code in CODES.items())
         self.consortium = Consortium(

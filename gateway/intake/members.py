@@ -1,4 +1,4 @@
-"""What intake knows of a consortium member: its code, what it may anchor, and whether this gateway closes batches for it."""
+"""What intake knows of a consortium member: code, suite, what it may anchor, and whether this gateway closes its batches."""
 
 from __future__ import annotations
 
@@ -12,3 +12,4 @@ class Member:
     code: str
     scope: int
     served: bool
+    suite: int  # of its records and batches: 1 SHA-256, 2 SM3 (PROTOCOL.md §1)

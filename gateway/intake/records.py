@@ -24,7 +24,6 @@ class Intake:
     catalogue: Catalogue
     members: Mapping[str, Member]
     hosts: frozenset[str]
-    suite: int
     future_s: int
     now: Callable[[], int]
     random: Callable[[int], bytes]
@@ -42,6 +41,7 @@ class Goods:
 
 def make_record(event: dict[str, Any], facts: Facts, document: Document, intake: Intake, goods: Goods) -> Record:
     """The record of a checked event: its three bodies, each with a fresh salt (PROTOCOL.md §3)."""
+    suite = intake.members[facts.member].suite
     parts = split_event(event, intake.catalogue.tiers)
     public: dict[str, Any] = {
         "member": facts.member, "submitter": facts.submitter, "class": facts.class_, "stage": facts.stage,
@@ -52,10 +52,10 @@ def make_record(event: dict[str, Any], facts: Facts, document: Document, intake:
     if documents:
         public["documents"] = documents
     if goods.units:
-        public["items"] = stated_items(item_levels(goods.units, intake.suite))
+        public["items"] = stated_items(item_levels(goods.units, suite))
     submitter = {"event": parts.submitter, "sha256": "0x" + document.sha256.hex()}
     bodies = (public, {"event": parts.bureaus}, submitter)
-    return Record(intake.suite, *(Tier(intake.random(SALT_BYTES), body) for body in bodies))
+    return Record(suite, *(Tier(intake.random(SALT_BYTES), body) for body in bodies))
 
 
 def cited_documents(event: dict[str, Any], catalogue: Catalogue) -> list[str]:

@@ -29,6 +29,7 @@ from gateway.errors import Refused
 from gateway.intake.checks import Facts
 from gateway.intake.epcis import Document
 from gateway.intake.keep import Arrival, Stored, keep_event
+from gateway.intake.members import Member
 from gateway.intake.records import Intake
 from gateway.intake.serials import keep_serials
 from gateway.item_proofs import item_proof
@@ -38,7 +39,8 @@ from gateway.store.errors import RowEdited
 from gateway.store.tables import captures, items
 from gateway.trust import current_bundle
 from tests.member_line import Bench, open_bench
-from tests.world import MEMBER, SUBMITTER
+from tests.service import EVERYTHING
+from tests.world import MEMBER, MEMBER_CODE, SUBMITTER
 
 DATA = Path("/work/shared/data/shanghai")
 NUMBER = "SHFS-COM-1-0-R"
@@ -53,7 +55,7 @@ def draw() -> Iterator[bytes]:
         yield hashlib.sha256(at.to_bytes(8, "big")).digest()
 
 
-def keep_coding(bench: Bench) -> None:
+def keep_coding(bench: Bench, suite: int) -> None:
     """The serial file and then the event that cites it, as intake takes them."""
     raw = (DATA / "formula_serials.csv").read_bytes()
     rows = enumerate(csv.DictReader(raw.decode().splitlines()), 2)
@@ -63,7 +65,8 @@ def keep_coding(bench: Bench) -> None:
     coding, sale = chain["epcisBody"]["eventList"][3], chain["epcisBody"]["eventList"][13]
     document, drawn = Document(chain["@context"], (coding, sale), sha256), draw()
     intake = Intake(
-        catalogue=read_catalogue(), members={}, hosts=frozenset({"id.gs1.org"}), suite=1, future_s=0,
+        catalogue=read_catalogue(), members={MEMBER: Member(MEMBER_CODE, EVERYTHING, True, suite)},
+        hosts=frozenset({"id.gs1.org"}), future_s=0,
         now=lambda: bench.clock, random=lambda _: next(drawn),
     )  # fmt: skip
     facts = Facts(
@@ -81,10 +84,10 @@ def keep_coding(bench: Bench) -> None:
             assert isinstance(keep_event(tx, intake, document, at, facts, Arrival("c", sha256, bench.clock)), Stored)
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+@pytest.fixture(scope="module", params=[1, 2], ids=["sha256", "sm3"])
+def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     with open_bench(tmp_path_factory.mktemp("store")) as opened:
-        keep_coding(opened)
+        keep_coding(opened, request.param)
         with opened.worker(shuffle=lambda _: None) as worker:
             opened.settle(worker)
         for at in range(500):  # in an empty registry few nodes answer for everything

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def reasons(directory: Path, value: dict[str, Any]) -> str:
 
 def test_a_json_file_is_read_and_the_public_url_loses_its_slash(tmp_path: Path, given: dict[str, Any]) -> None:
     settings = load_settings(write(tmp_path, given))
-    assert (settings.public_url, settings.prefix, settings.suite) == ("https://trace.test", "SHFS", 1)
+    assert (settings.public_url, settings.prefix, settings.members[0].suite) == ("https://trace.test", "SHFS", 1)
     assert settings.members[0].code == "COM"
     assert settings.limits.body_bytes == 32 * 1024 * 1024
 
@@ -102,7 +103,7 @@ def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
         ({"rpc_urls": []}, "rpc_urls"),
         ({"prefix": "shfs"}, "prefix"),
         ({"network": "test"}, "network"),
-        ({"suite": 3}, "suite"),
+        ({"suite": 2}, "suite"),  # a member's, not the gateway's
         ({"members": []}, "members"),
         ({"surprise": 1}, "surprise"),
         ({"limits": {"body_bytes": 0}}, "limits.body_bytes"),
@@ -120,6 +121,7 @@ def test_a_wrong_value_is_named_and_not_shown(tmp_path: Path, given: dict[str, A
     [
         ({"uscc": "short"}, "members.0.uscc"),
         ({"code": "com"}, "members.0.code"),
+        ({"suite": 3}, "members.0.suite"),
         ({"keystore": None}, "members COM: keystore and passphrase_file go together"),
         ({"passphrase_file": None}, "members COM: keystore and passphrase_file go together"),
         ({"keystore": "/nowhere"}, "members COM.keystore: the file is not there"),
@@ -190,3 +192,18 @@ def test_a_catalogue_of_ones_own_is_named_by_its_path(tmp_path: Path, given: dic
     assert load_settings(write(tmp_path, given)).catalogue is None
     named = load_settings(write(tmp_path, {**given, "catalogue": "/etc/shisu/city.json"}))
     assert named.catalogue == Path("/etc/shisu/city.json")
+
+
+def test_the_production_template_loads_and_anchors_with_sm3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the files it names are put beside it; nothing in it needs to be changed to be accepted."""
+    text = (Path(__file__).parents[3] / "docs" / "production.toml").read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in re.findall(r'^(?:keystore|passphrase_file|salt_key_file) = "(.+)"', text, re.MULTILINE):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("correct horse battery staple\n")
+        (tmp_path / name).chmod(0o600)
+    (tmp_path / "gateway.toml").write_text(text, "utf-8")
+    settings = load_settings(Path("gateway.toml"))
+    assert settings.network == "production"
+    assert {member.suite for member in settings.members} == {2}
+    assert settings.members[0].keystore is not None

@@ -23,7 +23,7 @@ from gateway.intake.hash_id import event_hash_id
 from gateway.intake.records import cited_documents
 from gateway.routes.views import outcome_view
 from gateway.store.tables import captures
-from tests.service import ABATTOIR, COM, CONTEXT, NOW, Service, document, event, service_in
+from tests.service import ABATTOIR, CODES, COM, CONTEXT, NOW, Service, document, event, service_in
 
 CATALOGUE = read_catalogue()
 
@@ -220,3 +220,12 @@ def test_all_faults_of_a_document_in_parts_are_named_at_once(service: Service) -
 )
 def test_documents_are_listed_kinds_and_never_numbers(changes: dict[str, object], kinds: list[str]) -> None:
     assert cited_documents(changes, CATALOGUE) == kinds
+
+
+@pytest.mark.parametrize("suite", [1, 2])
+def test_a_record_is_of_its_members_suite(tmp_path: Path, suite: int) -> None:
+    """The bureau of the sender decides; what the other bureaus use does not matter."""
+    suites = {member: suite if member == COM else 3 - suite for member in CODES}
+    for made in service_in(tmp_path, suites=suites):
+        made.post("/capture", document(event()), made.key(ABATTOIR))
+        assert [(row.member, row.suite) for row in made.rows()] == [(COM, suite)]

@@ -29,7 +29,7 @@ def everyone(shared: Path) -> list[str]:
 @pytest.fixture
 def service(tmp_path: Path, shared: Path) -> Iterator[Service]:
     for made in service_in(tmp_path):
-        assert made.members == {uscc: Member(code, EVERYTHING, True) for code, uscc in MEMBERS.items()}
+        assert made.members == {uscc: Member(code, EVERYTHING, True, 1) for code, uscc in MEMBERS.items()}
         with made.db.write() as tx:
             for row in _parties(shared):
                 register(tx, Enterprise(row["uscc"], row["name"], row["kind"], MEMBERS[row["member"]], row.get("gln")))

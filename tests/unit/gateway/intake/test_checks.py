@@ -21,7 +21,7 @@ from tests.service import ABATTOIR, COM, ENTERPRISES, EVERYTHING, FARM, KINDS, N
 CATALOGUE = read_catalogue()
 REGISTERED = {uscc: Enterprise(uscc, "示例", KINDS[uscc], member) for uscc, member in ENTERPRISES.items()}
 RULES = Rules(
-    catalogue=CATALOGUE, members={member: Member("X", EVERYTHING, True) for member in ENTERPRISES.values()},
+    catalogue=CATALOGUE, members={member: Member("X", EVERYTHING, True, 1) for member in ENTERPRISES.values()},
     enterprises=REGISTERED, may_submit_for={ABATTOIR}, hosts={"id.gs1.org"}, now=NOW, future_s=300,
 )  # fmt: skip
 NO_TERMS: dict[str, Any] = dict.fromkeys(name for name in event() if name.startswith("cn:"))
@@ -180,14 +180,14 @@ def test_the_submitter_is_registered_under_a_member_that_is_served_here() -> Non
     assert faults(replace(RULES, enterprises={})) == [("submitter.unregistered", "/cn:uscc")]
     closed = replace(REGISTERED[ABATTOIR], closed_at=NOW - 1)
     assert faults(replace(RULES, enterprises={ABATTOIR: closed})) == [("submitter.closed", "/cn:uscc")]
-    for members in ({}, {COM: Member("COM", EVERYTHING, False)}):
+    for members in ({}, {COM: Member("COM", EVERYTHING, False, 1)}):
         assert faults(replace(RULES, members=members)) == [("submitter.member", "/cn:uscc")]
 
 
 @pytest.mark.parametrize(("class_", "stage"), [("livestock", "retail"), ("grain", "slaughter")])
 def test_a_class_or_stage_that_the_member_may_not_anchor_is_refused(class_: str, stage: str) -> None:
     """One such event would make the contract refuse the whole batch."""
-    rules = replace(RULES, members={COM: Member("COM", scope_bits(class_, stage), True)})
+    rules = replace(RULES, members={COM: Member("COM", scope_bits(class_, stage), True, 1)})
     assert faults(rules) == [("event.scope", "/cn:link")]
 
 

@@ -91,10 +91,10 @@ def desk(
         rpc.close()
 
 
-def accept(database: Database, who: int, count: int, *, first: int = 0) -> None:
+def accept(database: Database, who: int, count: int, *, first: int = 0, suite: int = 1) -> None:
     with database.write() as tx:
         for at in range(first, first + count):
-            event = event_of(f"{who} {at}", int(time.time()))
+            event = event_of(f"{who} {at}", int(time.time()), suite=suite)
             event.record.public.body["member"] = OPERATORS[who]
             insert_event(tx, replace(event, member=OPERATORS[who]))
 
@@ -119,7 +119,8 @@ def until_issued(database: Database, count: int, *desks: Desk) -> None:
 def test_two_members_anchor_side_by_side_and_every_certificate_is_valid(
     chain: ServedChain, database: Database, tmp_path: Path
 ) -> None:
-    accept(database, COM, 7)
+    """One of them with SM3 and one with SHA-256."""
+    accept(database, COM, 7, suite=2)
     accept(database, AGR, 4)
     with desk(chain, database, COM, tmp_path) as com, desk(chain, database, AGR, tmp_path) as agr, com.worker, agr.worker:
         until_issued(database, 11, com, agr)
@@ -136,6 +137,7 @@ def test_two_members_anchor_side_by_side_and_every_certificate_is_valid(
         assert made is not None
         report = verify(canonical(file_of(made, staple=staples.current(number))), bundle, now=now)
         assert report.verdict is Verdict.VALID
+        assert made["suite"] == (2 if "-COM-" in number else 1)
         assert report.as_of is not None
         assert (report.as_of.signed >= 5, report.as_of.of) == (True, 7)
 

@@ -121,7 +121,7 @@ def test_a_document_that_declares_cn_is_judged_by_the_catalogue(service: Service
 
 @pytest.mark.parametrize(("class_", "stage"), [("other", "retail"), ("grain", "other")])
 def test_a_member_without_the_other_bits_takes_no_general_event(service: Service, class_: str, stage: str) -> None:
-    service.members[AMR] = Member("AMR", scope_bits(class_, stage), True)
+    service.members[AMR] = Member("AMR", scope_bits(class_, stage), True, 1)
     assert refusal(service, lone()) == [("event.scope", "")]
-    service.members[AMR] = Member("AMR", scope_bits("other", "other"), True)
+    service.members[AMR] = Member("AMR", scope_bits("other", "other"), True, 1)
     assert refusal(service, lone()) == []
