@@ -34,6 +34,7 @@ from gateway.settings import MemberSettings, Settings
 from gateway.staples import Staples
 from gateway.store.database import Database, migrate, open_database
 from gateway.store.pinned import pin
+from gateway.store.reseal import check_salt_keys
 from gateway.trust import Consortium
 from ledger.collect import NamedMember
 from ledger.deploy import check_deployment
@@ -65,9 +66,10 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
     Raises `UnsafeSettings`, `LedgerError` and `StoreError` for what must not run.
     """
     with ExitStack() as stack:
-        database = open_database(settings.database_url)
+        database = open_database(settings.database_url, settings.read_salt_keys())
         stack.callback(database.close)
         migrate(database)
+        check_salt_keys(database)
         chain = Chain(settings, read_manifest(settings.manifest))
         rpc = chain.connect()
         stack.callback(rpc.close)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -28,6 +28,8 @@ from sqlalchemy.exc import ArgumentError
 
 from certs.codes import is_uscc_form
 from gateway.errors import UnsafeSettings
+from gateway.salt_keys import parse_salt_keys
+from gateway.store.salts import SaltKeys
 
 MIN_PASSPHRASE = 12  # characters, in production
 _DEFAULT_SECRETS = frozenset(
@@ -82,6 +84,8 @@ class Settings(BaseSettings):
     members: tuple[MemberSettings, ...] = Field(min_length=1)
     digital_link_hosts: frozenset[str] = frozenset({"id.gs1.org"})
     limits: Limits = Limits()
+    salt_keys_file: Path | None = None  # seals salts at rest (`gateway.salt_keys`); or the variable SHISU_SALT_KEYS
+    salt_keys: SecretStr | None = None
     catalogue: Path | None = None  # a JSON file, or a directory of them, laid over the shipped catalogue
 
     @field_validator("public_url")
@@ -98,6 +102,12 @@ class Settings(BaseSettings):
         if len({m.uscc for m in value}) != len(value) or len({m.code for m in value}) != len(value):
             raise ValueError("a member is listed twice")
         return value
+
+    def read_salt_keys(self) -> SaltKeys:
+        """The keys that seal salts, read now. Raises OSError, and ValueError for a text that holds none."""
+        if self.salt_keys_file is not None:
+            return parse_salt_keys(self.salt_keys_file.read_text("ascii"))
+        return SaltKeys() if self.salt_keys is None else parse_salt_keys(self.salt_keys.get_secret_value())
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -116,7 +126,10 @@ def load_settings(path: Path | None = None) -> Settings:
             if path is None:
                 return init_settings, env_settings
             source = JsonConfigSettingsSource if path.suffix == ".json" else TomlConfigSettingsSource
-            return init_settings, env_settings, source(settings_cls, path)
+            from_file = source(settings_cls, path)
+            if "salt_keys" in from_file():
+                raise UnsafeSettings(["salt_keys: not in a settings file: name a salt_keys_file, or set SHISU_SALT_KEYS"])
+            return init_settings, env_settings, from_file
 
     if path is not None and not path.is_file():
         raise UnsafeSettings([f"settings file {path} is not there"])
@@ -132,7 +145,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def refuse_unsafe(settings: Settings) -> None:
     """Raises `UnsafeSettings` with every reason not to start."""
-    reasons = [*_link_reasons(settings), *_database_reasons(settings), *_key_reasons(settings)]
+    reasons = [*_link_reasons(settings), *_database_reasons(settings), *_key_reasons(settings), *_salt_reasons(settings)]
     if reasons:
         raise UnsafeSettings(reasons)
 
@@ -167,6 +180,26 @@ def _key_reasons(settings: Settings) -> Iterator[str]:
                 yield from _file_reasons(f"members {member.code}.{label}", path)
         if settings.network == "production" and member.passphrase_file is not None and _is_weak(member.passphrase_file):
             yield f"members {member.code}.passphrase_file: a default passphrase, or one shorter than {MIN_PASSPHRASE} characters"
+
+
+def _salt_reasons(settings: Settings) -> Iterator[str]:
+    path = settings.salt_keys_file
+    if path is not None and settings.salt_keys is not None:
+        yield "salt_keys_file: a file or the variable SHISU_SALT_KEYS, not both"
+    elif path is None and settings.salt_keys is None and settings.network == "production":
+        yield "salt_keys_file: production seals its salts (shisu salts key FILE makes a key)"
+    else:
+        unfit = [] if path is None else list(_file_reasons("salt_keys_file", path))
+        yield from unfit
+        if not unfit:
+            yield from _unreadable_keys(settings)
+
+
+def _unreadable_keys(settings: Settings) -> Iterator[str]:
+    try:
+        settings.read_salt_keys()
+    except (OSError, ValueError):
+        yield "salt_keys: one key of 64 lower-case hex digits a line is wanted, each once"
 
 
 def _file_reasons(label: str, path: Path) -> Iterator[str]:

@@ -16,6 +16,7 @@ from gateway.cli.fsck import fsck_command
 from gateway.cli.keys import keys_app
 from gateway.cli.members import members_app
 from gateway.cli.quality import quality_command
+from gateway.cli.salts import salts_app
 from gateway.cli.serve import serve_command
 from gateway.cli.status import status_app
 from gateway.cli.submit import submit_command
@@ -42,6 +43,7 @@ app.add_typer(acts_app, name="acts")
 app.command("serve")(serve_command)
 app.add_typer(enterprises_app, name="enterprises")
 app.add_typer(keys_app, name="keys")
+app.add_typer(salts_app, name="salts")
 app.command("quality")(quality_command)
 app.command("fsck")(fsck_command)
 app.add_typer(batches_app, name="batches")

@@ -24,7 +24,7 @@ def named_settings(settings_file: Path | None) -> Settings:
 def opened_store(settings_file: Path | None) -> Iterator[tuple[Settings, Database]]:
     """Settings, and the store brought to this edition's tables. Ends the command for settings that are wrong."""
     settings = named_settings(settings_file)
-    database = open_database(settings.database_url)
+    database = open_database(settings.database_url, settings.read_salt_keys())
     try:
         migrate(database)
         yield settings, database

@@ -41,7 +41,7 @@ def read_store(settings_file: Path | None) -> Iterator[ReadStore]:
     settings = named_settings(settings_file)
     try:
         deployment = read_manifest(settings.manifest)
-        database = open_read_only(settings.database_url)
+        database = open_read_only(settings.database_url, settings.read_salt_keys())
     except OSError:
         fail("没有部署清单文件", "The manifest that the settings name is not there", code=2)
     except (StoreError, LedgerError) as error:

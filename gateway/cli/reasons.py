@@ -21,6 +21,11 @@ _REASONS: Final = {
         "数据库是另一版本软件的",
         "The store is of another edition: start this edition's gateway on it, or use the other's command",
     ),
+    "store.salt.key": (
+        "数据库中的盐是用另一把密钥加密的：salt_keys_file 中缺少它",
+        "Salts in the store are sealed under a key that salt_keys_file does not have",
+    ),
+    "store.salt": ("一个加密的盐无法解开", "A sealed salt cannot be opened: it was changed, or its key is gone"),
     "adopt.settled": ("该批次已经处理过", "This place was decided before"),
     "adopt.own": ("本库该批次未停，无须处理", "The batch of this store at that place is not halted: there is nothing to decide"),
     "adopt.absent": ("链上和本库都没有该批次", "Neither the chain nor the store has such a batch"),

@@ -19,6 +19,8 @@ from gateway.fsck.pages import Beside, rows_by
 from gateway.intake.index import index_row
 from gateway.pipeline.correct import BY
 from gateway.store.event_index import IndexRow
+from gateway.store.reseal import tolerant
+from gateway.store.salts import UNREADABLE
 from gateway.store.tables import acts, corrections, event_codes, event_index, items
 
 _COLUMNS: Final = tuple(name for name in IndexRow.__slots__ if name != "keys")
@@ -37,7 +39,7 @@ class BesideEvents:
         declared_keys = (corrections.c.declaration, corrections.c.position)
         self._index = self._beside("event_index", "event", rows_by(tx, select(event_index), event_index.c.event))
         self._codes = self._beside("event_codes", "event", rows_by(tx, select(event_codes), *code_keys, page=_UNITS))
-        self._items = self._beside("items", "event", rows_by(tx, select(items), *unit_keys, page=_UNITS))
+        self._items = self._beside("items", "event", rows_by(tx, select(*map(tolerant, items.c)), *unit_keys, page=_UNITS))
         self._corrections = self._beside("corrections", "declaration", rows_by(tx, declared, *declared_keys))
 
     def check(self, row: Row[Any], public: dict[str, Any] | None, event: dict[str, Any] | None) -> None:
@@ -101,9 +103,11 @@ class BesideEvents:
         for unit in units:
             if unit.position > tree.size:
                 self._report.missing("items", f"event {row.id} position {tree.size}", "item.missing")
-            if not any(unit.salt):
+            if unit.salt == UNREADABLE:
+                self._report.differs("items", f"event {row.id} position {unit.position}", "item.salt")
+            elif not any(unit.salt):
                 self._report.deleted("items", f"event {row.id} position {unit.position}", "deleted.item")
-            whole = whole and unit.position == tree.size and any(unit.salt)
+            whole = whole and unit.position == tree.size and any(unit.salt) and unit.salt != UNREADABLE
             tree.add(unit.salt, unit.code)
             tree.size = unit.position + 1
         return tree, whole

@@ -26,6 +26,8 @@ from gateway.fsck.pages import rows_by
 from gateway.intake.context import content_sha256
 from gateway.intake.hash_id import event_hash_id
 from gateway.intake.tiers import union_of
+from gateway.store.reseal import tolerant
+from gateway.store.salts import UNREADABLE
 from gateway.store.tables import events
 
 PAGE: Final = 200  # whole events with their bodies
@@ -34,7 +36,7 @@ PAGE: Final = 200  # whole events with their bodies
 def check_events(tx: Connection, expected: Expected, report: Report) -> None:
     """Every event, and the rows that hang on it."""
     beside = BesideEvents(tx, expected.hosts, report)
-    for row in rows_by(tx, select(events), events.c.id, page=PAGE):
+    for row in rows_by(tx, select(*map(tolerant, events.c)), events.c.id, page=PAGE):
         report.looked("events", 1)
         shown = _shown(row, report)
         for what in _faults(row, shown):
@@ -47,6 +49,8 @@ def _shown(row: Row[Any], report: Report) -> dict[str, Any]:
     """The bodies whose salt is there and that can be read, by tier."""
     shown: dict[str, Any] = {}
     for tier in TIERS:
+        if _salt(row, tier) == UNREADABLE:
+            continue  # `_faults` says so
         if not any(_salt(row, tier)):
             report.deleted("events", row.id, f"deleted.{tier}")
             continue
@@ -61,7 +65,10 @@ def _shown(row: Row[Any], report: Report) -> dict[str, Any]:
 
 def _faults(row: Row[Any], shown: dict[str, Any]) -> Iterator[str]:
     """Codes of what a row says wrongly, the leaf first."""
-    present = [tier for tier in TIERS if any(_salt(row, tier))]
+    unreadable = [tier for tier in TIERS if _salt(row, tier) == UNREADABLE]
+    present = [tier for tier in TIERS if any(_salt(row, tier)) and tier not in unreadable]
+    if unreadable:
+        yield "event.salt"
     if row.suite not in NAMES:
         yield "event.suite"
         return

@@ -12,6 +12,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "pinned.missing": ("数据库未写明它属于哪个联盟", "The store does not say which consortium it belongs to"),
     "pinned.value": ("数据库属于另一条链或另一联盟", "The store belongs to another chain or consortium"),
     "event.leaf": ("由盐和内容重算的叶与所存不同", "Salts and bodies give another leaf than the stored one"),
+    "event.salt": (
+        "加密的盐无法解开：被改动，或缺少密钥",
+        "A sealed salt cannot be opened: it was changed, or its key is not held",
+    ),
     "event.suite": ("摘要算法编号未知", "The hash suite is not one that there is"),
     "event.body": ("内容无法读取，或不是规范写法", "A body cannot be read, or is not in canonical form"),
     "event.form": ("公开内容的形式不对", "The public body is not of its form"),
@@ -36,6 +40,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "codes.surplus": ("索引中的代码不在事件中", "A code in the index is not one of the event"),
     "item.missing": ("单品树缺少单品", "A unit of the item tree is not there"),
     "item.surplus": ("单品比记录所写的多", "There are more units than the record states"),
+    "item.salt": ("单品的加密盐无法解开", "A unit's sealed salt cannot be opened: it was changed, or its key is not held"),
     "item.root": ("单品树的根与记录不符", "The units do not give the item root of the record"),
     "correction.missing": ("更正声明所指的更正事件未登记", "A corrective event that the declaration names is not noted"),
     "correction.named": ("登记的更正事件与声明不符", "The noted corrective event is not the one declared"),

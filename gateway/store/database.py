@@ -24,6 +24,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from gateway.store.errors import StoreUnfit
+from gateway.store.salts import NO_SALT_KEYS, SaltKeys, use_salt_keys
 
 BUSY_TIMEOUT_MS: Final = 30_000  # a backup may hold the write lock this long
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -33,8 +34,10 @@ _WRITES: Final = "shisu_writes"
 class Database:
     """The store's connections. `path` is the SQLite file, None on PostgreSQL."""
 
-    def __init__(self, engine: Engine, path: Path | None) -> None:
+    def __init__(self, engine: Engine, path: Path | None, salt_keys: SaltKeys) -> None:
         self._engine = engine
+        self.salt_keys = salt_keys
+        use_salt_keys(engine, salt_keys)
         self.path = path
         # SQLite has one writer: threads of this process wait here in turn, not in a busy loop.
         self._writing: threading.Lock | None = threading.Lock() if path is not None else None
@@ -68,8 +71,9 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, salt_keys: SaltKeys = NO_SALT_KEYS) -> Database:
     """Opens `sqlite:///PATH` (the file is made, 0600, when missing) or `postgresql+psycopg://…`; tables are `migrate`'s.
+    Salts are sealed and opened with `salt_keys`.
 
     Raises `StoreUnfit`: `store.url`, `store.file` (not ours, or readable by others), `store.pragma`.
     """
@@ -78,13 +82,13 @@ def open_database(url: str) -> Database:
     except ArgumentError:
         raise StoreUnfit("store.url") from None
     if parsed.drivername == "postgresql+psycopg":
-        return Database(create_engine(parsed, isolation_level="SERIALIZABLE", pool_pre_ping=True), None)
+        return Database(create_engine(parsed, isolation_level="SERIALIZABLE", pool_pre_ping=True), None, salt_keys)
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite") or parsed.database in (None, "", ":memory:") or parsed.query:
         raise StoreUnfit("store.url")
-    return _open_sqlite(parsed)
+    return _open_sqlite(parsed, salt_keys)
 
 
-def _open_sqlite(url: URL) -> Database:
+def _open_sqlite(url: URL, salt_keys: SaltKeys) -> Database:
     path = Path(str(url.database))
     _make_private(path)
     # isolation_level None: the driver begins nothing by itself, `_begin` does.
@@ -92,7 +96,7 @@ def _open_sqlite(url: URL) -> Database:
     engine = create_engine(url, connect_args=connect_args)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
-    database = Database(engine, path)
+    database = Database(engine, path, salt_keys)
     with database.read():  # the pragmas are asserted now, not with the first request
         pass
     return database

@@ -20,11 +20,12 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from gateway.store.database import BUSY_TIMEOUT_MS, MIGRATIONS, Database
 from gateway.store.errors import StoreUnfit
+from gateway.store.salts import NO_SALT_KEYS, SaltKeys
 
 _VERSION: Final = "alembic_version"
 
 
-def open_read_only(url: str) -> Database:
+def open_read_only(url: str, salt_keys: SaltKeys = NO_SALT_KEYS) -> Database:
     """Opens `sqlite:///PATH` or `postgresql+psycopg://…`; the reads of one transaction are of one moment.
 
     Raises `StoreUnfit`: `store.url`, `store.file` (not there, or no database), `store.revision` (of another edition).
@@ -35,11 +36,11 @@ def open_read_only(url: str) -> Database:
         raise StoreUnfit("store.url") from None
     if parsed.drivername == "postgresql+psycopg":
         options = {"postgresql_readonly": True}
-        database = Database(create_engine(parsed, isolation_level="REPEATABLE READ", execution_options=options), None)
+        database = Database(create_engine(parsed, isolation_level="REPEATABLE READ", execution_options=options), None, salt_keys)
     elif (
         parsed.drivername in ("sqlite", "sqlite+pysqlite") and parsed.database not in (None, "", ":memory:") and not parsed.query
     ):
-        database = _sqlite(Path(str(parsed.database)))
+        database = _sqlite(Path(str(parsed.database)), salt_keys)
     else:
         raise StoreUnfit("store.url")
     try:
@@ -53,7 +54,7 @@ def open_read_only(url: str) -> Database:
     return database
 
 
-def _sqlite(path: Path) -> Database:
+def _sqlite(path: Path, salt_keys: SaltKeys) -> Database:
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -64,7 +65,7 @@ def _sqlite(path: Path) -> Database:
     engine: Engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _only_reads)
     event.listen(engine, "begin", _begin)
-    return Database(engine, path)
+    return Database(engine, path, salt_keys)
 
 
 def _only_reads(connection: Any, _record: object) -> None:

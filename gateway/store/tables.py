@@ -4,8 +4,8 @@ The gateway's tables, the same on SQLite and PostgreSQL.
 An event row is written in the transaction that lets its sender be answered; everything later is derived from it. States move
 by compare-and-set only (`gateway.store` functions), rows of `attempts` and `evidence` are never deleted or changed, nor is what
 an act asks for.
-Times are integer seconds since 1970 UTC. 32-byte hashes, salts and uint64 scopes are binary, big-endian. On SQLite every
-table is STRICT: a value of another type is refused, not converted.
+Times are integer seconds since 1970 UTC. 32-byte hashes and uint64 scopes are binary, big-endian; salts are stored as
+`gateway.store.salts` says. On SQLite every table is STRICT: a value of another type is refused, not converted.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+
+from gateway.store.salts import Salt
 
 metadata = MetaData()
 
@@ -115,11 +117,11 @@ events = Table(
     Column("received_at", _BIG, nullable=False),
     Column("content_sha256", LargeBinary(32), nullable=False),  # SHA-256 of the event's JCS bytes
     Column("suite", Integer, nullable=False),
-    Column("public_salt", LargeBinary(32), nullable=False),
+    Column("public_salt", Salt("public"), nullable=False),
     Column("public_body", LargeBinary, nullable=False),  # JCS bytes
-    Column("bureaus_salt", LargeBinary(32), nullable=False),
+    Column("bureaus_salt", Salt("bureaus"), nullable=False),
     Column("bureaus_body", LargeBinary, nullable=False),
-    Column("submitter_salt", LargeBinary(32), nullable=False),
+    Column("submitter_salt", Salt("submitter"), nullable=False),
     Column("submitter_body", LargeBinary, nullable=False),
     Column("leaf", LargeBinary(32), nullable=False),
     Column("scope", LargeBinary(8), nullable=False),  # its class bit and its stage bit
@@ -300,9 +302,9 @@ items = Table(  # the leaves of an event's item tree: every serialised unit with
     Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
     Column("position", _BIG, primary_key=True),
     Column("code", Text, nullable=False),
-    Column("salt", LargeBinary(32), nullable=False),
+    Column("salt", Salt("item"), nullable=False),
     Index("items_code", "code"),
-    CheckConstraint("length(salt) = 32"),
+    CheckConstraint("length(salt) in (32, 64)"),
     sqlite_strict=True,
 )  # fmt: skip
 

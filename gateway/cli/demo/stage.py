@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from certs.canonical import canonical
+from certs.suites import SM3_
 from gateway.auth import ADMIN, READ, SUBMIT, SUBMIT_ON_BEHALF, make_key
 from gateway.catalogue.kinds import known_kinds
 from gateway.catalogue.tables import read_catalogue
@@ -24,6 +25,7 @@ from gateway.cli.deploy import founder
 from gateway.cli.enterprises import register_file
 from gateway.store.database import migrate, open_database
 from gateway.store.keys import insert_key
+from gateway.store.salts import KEY_BYTES
 from ledger.announcements import announced_sets
 from ledger.collect import NamedMember, build_bundle
 from ledger.deploy import Patience, deploy_consortium
@@ -136,12 +138,15 @@ def write_settings(
         keystore, passphrase, _ = signers[bureau["code"]]
         acts = bool({"ANCHOR", "VOTE"} & set(bureau["rights"]))  # who only votes needs its signer too
         served = {"keystore": str(keystore), "passphrase_file": str(passphrase)} if acts else {}
-        members.append({"uscc": bureau["uscc"], "code": bureau["code"], "name": bureau["name"], **served})
+        members.append({"uscc": bureau["uscc"], "code": bureau["code"], "name": bureau["name"], "suite": SM3_, **served})
     database_url = f"sqlite:///{stage.directory / 'gateway.db'}"
+    salt_keys = stage.directory / "salts"
+    write_private(salt_keys, secrets.token_bytes(KEY_BYTES).hex().encode())
     settings = {
         "network": "development", "name": "上海食品追溯演示联盟", "prefix": "SHFS", "database_url": database_url,
         "rpc_urls": [chain.url], "manifest": str(stage.directory / "deployment.json"),
         "public_url": f"http://127.0.0.1:{port}", "members": members,
+        "salt_keys_file": str(salt_keys),  # hash suite and sealed salts as in docs/production.toml
     }  # fmt: skip
     settings_file = stage.directory / "settings.json"
     settings_file.write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", "utf-8")

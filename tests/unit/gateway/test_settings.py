@@ -26,7 +26,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def given(tmp_path: Path) -> dict[str, Any]:
-    for name, text in (("key.json", "{}"), ("passphrase", "correct horse battery\n")):
+    for name, text in (("key.json", "{}"), ("passphrase", "correct horse battery\n"), ("salts", "ab" * 32)):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o600)
     member = {
@@ -39,6 +39,7 @@ def given(tmp_path: Path) -> dict[str, Any]:
     return {
         "database_url": f"sqlite:///{tmp_path}/gateway.db", "rpc_urls": ["http://127.0.0.1:8545"],
         "manifest": str(tmp_path / "m.json"), "public_url": "https://trace.test/", "network": "production", "members": [member],
+        "salt_keys_file": str(tmp_path / "salts"),
     }  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def test_a_member_listed_twice_is_refused(tmp_path: Path, given: dict[str, Any])
     assert "members" in reasons(tmp_path, {**given, "members": [given["members"][0], {**other, "uscc": USCC, "code": "AGR"}]})
 
 
-@pytest.mark.parametrize("name", ["key.json", "passphrase"])
+@pytest.mark.parametrize("name", ["key.json", "passphrase", "salts"])
 @pytest.mark.parametrize("mode", [0o604, 0o640, 0o620, 0o601])
 @pytest.mark.parametrize("network", ["development", "production"])
 def test_key_files_that_others_can_read_are_refused(
@@ -198,12 +199,38 @@ def test_the_production_template_loads_and_anchors_with_sm3(tmp_path: Path, monk
     """Only the files it names are put beside it; nothing in it needs to be changed to be accepted."""
     text = (Path(__file__).parents[3] / "docs" / "production.toml").read_text("utf-8")
     monkeypatch.chdir(tmp_path)
-    for name in re.findall(r'^(?:keystore|passphrase_file|salt_key_file) = "(.+)"', text, re.MULTILINE):
+    for name in re.findall(r'^(?:keystore|passphrase_file|salt_keys_file) = "(.+)"', text, re.MULTILINE):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("correct horse battery staple\n")
+        (tmp_path / name).write_text("ab" * 32 if name == "keys/salts" else "correct horse battery staple\n")
         (tmp_path / name).chmod(0o600)
     (tmp_path / "gateway.toml").write_text(text, "utf-8")
     settings = load_settings(Path("gateway.toml"))
     assert settings.network == "production"
     assert {member.suite for member in settings.members} == {2}
     assert settings.members[0].keystore is not None
+
+
+def test_production_seals_its_salts_and_development_may(tmp_path: Path, given: dict[str, Any]) -> None:
+    assert "production seals its salts" in reasons(tmp_path, {**given, "salt_keys_file": None})
+    bare = load_settings(write(tmp_path, {**given, "salt_keys_file": None, "network": "development"}))
+    assert bare.read_salt_keys().ids == ()
+
+
+def test_salt_keys_come_from_a_file_or_the_environment_and_never_from_the_settings(
+    tmp_path: Path, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_file = load_settings(write(tmp_path, given)).read_salt_keys().ids
+    assert "not in a settings file" in reasons(tmp_path, {**given, "salt_keys": "ab" * 32})
+    monkeypatch.setenv("SHISU_SALT_KEYS", "ab" * 32)
+    assert "not both" in reasons(tmp_path, given)
+    settings = load_settings(write(tmp_path, {**given, "salt_keys_file": None}))
+    assert settings.read_salt_keys().ids == by_file
+    assert "abab" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "ab" * 31, "AB" * 32, "ab" * 32 + "\n" + "ab" * 32, "é" * 64])
+def test_a_key_file_that_holds_no_keys_is_refused_without_showing_it(tmp_path: Path, given: dict[str, Any], text: str) -> None:
+    (tmp_path / "salts").write_text(text)
+    said = reasons(tmp_path, given)
+    assert "64 lower-case hex digits" in said
+    assert "abab" not in said.lower()

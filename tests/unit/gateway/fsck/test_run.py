@@ -16,6 +16,9 @@ from gateway.fsck.expected import Expected
 from gateway.fsck.findings import DELETED, DIFFERS, MISSING, UNCHECKED, Finding, Report
 from gateway.fsck.run import audit
 from gateway.fsck.words import WORDS
+from gateway.store.database import open_database
+from gateway.store.reseal import reseal
+from gateway.store.salts import SaltKeys
 from ledger.errors import NodeContradicts
 from tests.member_line import Bench, open_bench
 from tests.unit.gateway.fsck.conftest import Audited
@@ -259,3 +262,17 @@ def test_every_code_has_words_and_every_word_a_code() -> None:
     unused = {code for code in WORDS if f'"{code}"' not in said}
     # made of names: f"event.{name}", f"deleted.{tier}"
     assert unused == {"event.member", "event.submitter", "deleted.public", "deleted.bureaus", "deleted.submitter"}
+
+
+def test_sealed_salts_are_opened_and_one_that_cannot_be_is_named(audited: Audited) -> None:
+    path, keys = audited.bench.directory / "gateway.db", SaltKeys([b"\1" * 32])
+    audited.bench.database.close()
+    audited.bench.database = open_database(f"sqlite:///{path}", keys)
+    list(reseal(audited.bench.database))
+    report, found = audited.report()
+    assert (found, report.is_sound) == ([], True)
+    audited.edit("update events set bureaus_salt = public_salt where id = 2")
+    audited.edit("update items set salt = ? where position = 3", b"\1" * 64)
+    report, found = audited.report()
+    assert {(finding.table, finding.what) for finding in found} == {("events", "event.salt"), ("items", "item.salt")}
+    assert not report.is_sound
