@@ -14,7 +14,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gateway.errors import Fault
-from gateway.problem_words import acts, documents, domain, identifiers, items, parties, queries, request, tables
+from gateway.problem_words import acts, documents, domain, identifiers, items, parties, queries, request, store, tables
 from gateway.problem_words.entry import Words
 from gateway.value_class import value_words
 
@@ -24,7 +24,7 @@ MAX_FAULTS: Final = 500  # listed in one answer; `errorCount` says how many ther
 
 PROBLEMS: Final[dict[str, Words]] = {
     code: words
-    for table in (request, acts, documents, identifiers, items, domain, parties, queries, tables)
+    for table in (request, store, acts, documents, identifiers, items, domain, parties, queries, tables)
     for code, words in table.WORDS.items()
 }
 

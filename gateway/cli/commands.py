@@ -15,6 +15,7 @@ from gateway.cli.events import events_command
 from gateway.cli.fsck import fsck_command
 from gateway.cli.keys import keys_app
 from gateway.cli.members import members_app
+from gateway.cli.migrate import migrate_command
 from gateway.cli.quality import quality_command
 from gateway.cli.salts import salts_app
 from gateway.cli.serve import serve_command
@@ -41,6 +42,7 @@ app.add_typer(status_app, name="status")
 app.add_typer(members_app, name="members")
 app.add_typer(acts_app, name="acts")
 app.command("serve")(serve_command)
+app.command("migrate")(migrate_command)
 app.add_typer(enterprises_app, name="enterprises")
 app.add_typer(keys_app, name="keys")
 app.add_typer(salts_app, name="salts")

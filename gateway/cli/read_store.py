@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.cli.opened_store import named_settings
+from gateway.cli.opened_store import named_settings, outages_told
 from gateway.cli.reasons import reason
 from gateway.cli.say import fail
 from gateway.running import Chain, consortium_of
@@ -39,6 +39,12 @@ class ReadStore:
 def read_store(settings_file: Path | None) -> Iterator[ReadStore]:
     """Opens all of it. Ends the command with 2 for settings, a manifest or a store that cannot be used."""
     settings = named_settings(settings_file)
+    with outages_told(), _read(settings) as opened:
+        yield opened
+
+
+@contextmanager
+def _read(settings: Settings) -> Iterator[ReadStore]:
     try:
         deployment = read_manifest(settings.manifest)
         database = open_read_only(settings.database_url, settings.read_salt_keys())

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from gateway.cli.opened_store import outages_told
 from gateway.cli.reasons import reason
 from gateway.cli.say import fail
 from gateway.errors import UnsafeSettings
@@ -36,7 +37,7 @@ def serve_command(
     log_to_stderr()
     try:
         settings = load_settings(settings_file)
-        with running_gateway(settings, lock_directory=lock_directory) as app, socket.socket() as listener:
+        with outages_told(), running_gateway(settings, lock_directory=lock_directory) as app, socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((host, port))
             listener.listen()  # from here on a caller waits instead of being refused

@@ -26,7 +26,7 @@ from gateway.pipeline.lease import SignerLease
 from gateway.pipeline.line import Line
 from gateway.pipeline.sign import sign_batch
 from gateway.pipeline.sign_acts import sign_acts
-from gateway.store.errors import LeaseLost, StateMoved, StoreError
+from gateway.store.errors import LeaseLost, StateMoved, StoreError, StoreOutage
 from ledger.errors import LedgerError, RpcUnavailable
 
 LEASE_S: Final = 60
@@ -34,6 +34,7 @@ IDLE_S: Final = 0.2  # between two looks at the chain when nothing moves
 MAX_PAUSE_S: Final = 15.0  # between two tries when the node or the store does not answer
 
 Alarm = tuple[str, str]  # (code, field)
+_STORE_FAILED: Final[Alarm] = ("pipeline.store.failed", "")
 
 
 class Worker:
@@ -79,7 +80,13 @@ class Worker:
 
     def step(self) -> bool:
         """Every arrow once; whether any of them moved something. Raises `LeaseLost`: this worker must not go on."""
-        self._lease.renew()
+        try:
+            self._lease.renew()
+        except (SQLAlchemyError, StoreOutage):  # not lost: until it is renewed nothing is done for the signer
+            self._raise_alarm("lease", _STORE_FAILED)
+            self._failures += 1
+            return False
+        self._clear_alarm("lease")
         moved = failed = False
         for name, arrow in self._arrows:
             try:
@@ -88,14 +95,14 @@ class Worker:
                 raise
             except StateMoved:
                 continue  # another reader was quicker: the next step reads again
+            except (SQLAlchemyError, StoreOutage):  # locked by a backup for too long, disk full, read-only: nothing was written
+                self._raise_alarm(name, _STORE_FAILED)
+                failed = True
             except (PipelineError, StoreError, LedgerError) as error:
                 self._raise_alarm(name, (error.code, error.field))
                 failed |= isinstance(error, LedgerError)
                 if isinstance(error, RpcUnavailable):  # the others would wait for the same node
                     break
-            except SQLAlchemyError:  # locked by a backup for too long, disk full, read-only: nothing was written
-                self._raise_alarm(name, ("pipeline.store.failed", ""))
-                failed = True
             else:
                 self._clear_alarm(name)
         self._failures = self._failures + 1 if failed else 0

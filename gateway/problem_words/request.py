@@ -26,7 +26,6 @@ WORDS: Final[dict[str, Words]] = {
     "body.too_large": Words(413, "请求体过大", "The request body is too large"),
     "body.timeout": Words(408, "请求体未按时送达", "The request body did not arrive in time"),
     "internal": Words(500, "系统内部错误", "Something failed inside the gateway"),
-    "store.unavailable": Words(503, "存储暂不可用，请稍后重试", "The store is not available now; try again later"),
     "chain.unavailable": Words(503, "链上数据暂不可用，请稍后重试", "The chain cannot be read now; try again later"),
     "staple.rewound": Words(503, "链上数据正在恢复，暂不能出具状态证明", "The chain is being recovered: no status proof now"),
     "certificate.unknown": Words(404, "查无此码，谨防假冒", "No such certificate: beware of counterfeits"),

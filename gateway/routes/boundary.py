@@ -12,11 +12,11 @@ import traceback
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import problem
 from gateway.staples import Rewound
+from gateway.store.outage import outage_code
 from ledger.errors import LedgerError
 
 log = structlog.get_logger()
@@ -73,8 +73,9 @@ class Interrupted(Exception):
 
 
 def _answer_for(error: Exception, request_id: str) -> ASGIApp:
-    if isinstance(error, OperationalError):  # disk full, read-only, locked, or the server is away
-        return problem("store.unavailable", request_id=request_id, headers=RETRY)
+    outage = outage_code(error)  # disk full, read-only, locked, or the server is away
+    if outage is not None:
+        return problem(outage, request_id=request_id, headers=RETRY)
     if isinstance(error, Rewound):
         return problem("staple.rewound", request_id=request_id, headers=RETRY)
     if isinstance(error, LedgerError):
@@ -85,5 +86,5 @@ def _answer_for(error: Exception, request_id: str) -> ASGIApp:
 def _log(error: Exception, request_id: str) -> None:
     last: Any = traceback.extract_tb(error.__traceback__)[-1] if error.__traceback__ else None
     place = f"{last.filename}:{last.lineno}" if last else ""
-    code = error.code if isinstance(error, LedgerError) else ""
+    code = error.code if isinstance(error, LedgerError) else outage_code(error) or ""
     log.error("request.failed", request_id=request_id, kind=type(error).__name__, code=code, place=place)

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from gateway.routes.parts import parts_of
+from gateway.store.outage import UNAVAILABLE, outage_code
 
 router = APIRouter()
 
@@ -23,7 +24,7 @@ def get_readiness(request: Request) -> JSONResponse:
     parts = parts_of(request)
     try:
         troubles = list(parts.proofs.troubles())
-    except SQLAlchemyError:
-        troubles = ["store.unavailable"]
+    except SQLAlchemyError as error:
+        troubles = [outage_code(error) or UNAVAILABLE]
     status = "not ready" if troubles else "ready"
     return JSONResponse({"status": status, "troubles": troubles}, status_code=503 if troubles else 200)

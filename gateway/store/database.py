@@ -17,17 +17,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
-from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from gateway.store.errors import StoreUnfit
+from gateway.store.errors import StoreOutage, StoreUnfit
+from gateway.store.revision import alembic_config, check_revision
 from gateway.store.salts import NO_SALT_KEYS, SaltKeys, use_salt_keys
 
 BUSY_TIMEOUT_MS: Final = 30_000  # a backup may hold the write lock this long
-MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _WRITES: Final = "shisu_writes"
 
 
@@ -51,13 +50,25 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One write transaction, committed at the end and rolled back when an exception leaves the block."""
-        if self._writing is None:
-            with self._transaction() as connection:
-                yield connection
-            return
-        with self._writing, self._transaction() as connection:
+        """One write transaction, committed at the end and rolled back when an exception leaves the block.
+
+        Raises `StoreOutage` `store.busy` when another thread writes for as long as another process may: callers get an answer,
+        and do not queue up one behind the other's time-out.
+        """
+        with self._turn(), self._transaction() as connection:
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._writing is None:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise StoreOutage("store.busy")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -71,9 +82,10 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: str, salt_keys: SaltKeys = NO_SALT_KEYS) -> Database:
-    """Opens `sqlite:///PATH` (the file is made, 0600, when missing) or `postgresql+psycopg://…`; tables are `migrate`'s.
-    Salts are sealed and opened with `salt_keys`.
+def open_database(url: str, salt_keys: SaltKeys = NO_SALT_KEYS, *, make: bool = True) -> Database:
+    """Opens `sqlite:///PATH` or `postgresql+psycopg://…`; tables are `migrate`'s. Salts are sealed and opened with `salt_keys`.
+
+    A SQLite file that is missing is made, 0600, or with `make` False refused.
 
     Raises `StoreUnfit`: `store.url`, `store.file` (not ours, or readable by others), `store.pragma`.
     """
@@ -85,12 +97,12 @@ def open_database(url: str, salt_keys: SaltKeys = NO_SALT_KEYS) -> Database:
         return Database(create_engine(parsed, isolation_level="SERIALIZABLE", pool_pre_ping=True), None, salt_keys)
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite") or parsed.database in (None, "", ":memory:") or parsed.query:
         raise StoreUnfit("store.url")
-    return _open_sqlite(parsed, salt_keys)
+    return _open_sqlite(parsed, salt_keys, make=make)
 
 
-def _open_sqlite(url: URL, salt_keys: SaltKeys) -> Database:
+def _open_sqlite(url: URL, salt_keys: SaltKeys, *, make: bool) -> Database:
     path = Path(str(url.database))
-    _make_private(path)
+    _make_private(path, flags=os.O_RDWR | os.O_CREAT if make else os.O_RDWR)
     # isolation_level None: the driver begins nothing by itself, `_begin` does.
     connect_args: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, connect_args=connect_args)
@@ -103,24 +115,30 @@ def _open_sqlite(url: URL, salt_keys: SaltKeys) -> Database:
 
 
 def migrate(database: Database) -> None:
-    """Brings the tables to this edition's revision, in one transaction; an up-to-date store is left as it is.
+    """Brings the tables to this edition's revision, in one transaction; an up-to-date store is left as it is, and not locked.
 
     Raises `StoreUnfit` `store.revision` for a store that a later edition wrote.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    try:
+        with database.read() as tx:
+            check_revision(tx)
+    except StoreUnfit as unfit:
+        if unfit.field == "other":
+            raise
+    else:
+        return
+    config = alembic_config()
     with database.write() as tx:
         config.attributes["connection"] = tx
         try:
             command.upgrade(config, "head")
-        except CommandError:
-            raise StoreUnfit("store.revision") from None
+        except CommandError:  # somebody's later edition was quicker
+            raise StoreUnfit("store.revision", "other") from None
 
 
-def _make_private(path: Path) -> None:
+def _make_private(path: Path, *, flags: int) -> None:
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(path, flags, 0o600))
         status = path.stat()
     except OSError:
         raise StoreUnfit("store.file", "open") from None

@@ -3,6 +3,7 @@ What the store raises on purpose. Every error carries a stable dotted `code`; no
 
 StoreError
 ├── StoreUnfit       the database cannot be used as it is: URL, file mode, pragmas, revision   (an operator's setting)
+├── StoreOutage      the database cannot be used just now: busy, full, read-only, failing       (wait, or mend the machine)
 ├── StoreElsewhere   the store belongs to another chain or consortium than the one in use       (an operator's setting)
 ├── StateMoved       a compare-and-set found another state than the caller read                 (read again)
 ├── RowEdited        a stored row does not give the hash stored beside it                       (damage: a human decides)
@@ -26,6 +27,10 @@ class StoreError(GatewayError):
 
 class StoreUnfit(StoreError):
     """The database is not one this gateway may write to."""
+
+
+class StoreOutage(StoreError):
+    """The store cannot be used just now; `gateway.store.outage` has the codes. Nothing was written."""
 
 
 class StoreElsewhere(StoreError):

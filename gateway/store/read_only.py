@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from gateway.store.database import BUSY_TIMEOUT_MS, MIGRATIONS, Database
+from gateway.store.database import BUSY_TIMEOUT_MS, Database
 from gateway.store.errors import StoreUnfit
+from gateway.store.outage import BUSY, outage_code
+from gateway.store.revision import check_revision
 from gateway.store.salts import NO_SALT_KEYS, SaltKeys
-
-_VERSION: Final = "alembic_version"
 
 
 def open_read_only(url: str, salt_keys: SaltKeys = NO_SALT_KEYS) -> Database:
@@ -44,9 +42,12 @@ def open_read_only(url: str, salt_keys: SaltKeys = NO_SALT_KEYS) -> Database:
     else:
         raise StoreUnfit("store.url")
     try:
-        _check_revision(database)
-    except DatabaseError:
+        with database.read() as tx:
+            check_revision(tx)
+    except DatabaseError as error:
         database.close()
+        if outage_code(error) == BUSY:
+            raise
         raise StoreUnfit("store.file", "open") from None
     except StoreUnfit:
         database.close()
@@ -74,16 +75,3 @@ def _only_reads(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
-
-
-def _check_revision(database: Database) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    wanted = ScriptDirectory.from_config(config).get_current_head()
-    with database.read() as tx:
-        if not inspect(tx).has_table(_VERSION):
-            raise StoreUnfit("store.revision", "none")
-        found = list(tx.execute(text(f"select version_num from {_VERSION}")).scalars())  # noqa: S608  our own name
-    if found != [wanted]:
-        raise StoreUnfit("store.revision", "other")

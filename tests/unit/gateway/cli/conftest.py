@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from certs.canonical import canonical
 from gateway.cli.commands import app
+from gateway.store.database import migrate, open_database
 from tests.world import Anchor, World, record_of
 
 Shisu = Callable[..., Result]
@@ -31,7 +32,10 @@ def shisu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shisu]:
 
 @pytest.fixture
 def settings_file(tmp_path: Path) -> Path:
-    """Settings of a gateway whose store is `gateway.db` beside them."""
+    """Settings of a gateway whose store is `gateway.db` beside them, with its tables."""
+    store = open_database(f"sqlite:///{tmp_path / 'gateway.db'}")
+    migrate(store)
+    store.close()
     content = {
         "database_url": f"sqlite:///{tmp_path / 'gateway.db'}",
         "rpc_urls": ["http://127.0.0.1:1"],

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from gateway.pipeline.line import Pace
 from gateway.pipeline.worker import IDLE_S, MAX_PAUSE_S, Worker
-from gateway.store.errors import LeaseHeld, LeaseLost
+from gateway.store.errors import LeaseHeld, LeaseLost, StoreOutage
 from tests.member_line import Bench
 
 
@@ -103,6 +103,25 @@ def test_a_store_that_cannot_be_written_is_an_alarm_and_nothing_is_lost(bench: B
             worker.step()
             assert worker.alarms["close"] == ("pipeline.store.failed", "")
         bench.settle(worker)
+    assert bench.states() == ["issued"]
+
+
+def test_a_store_that_is_locked_while_the_lease_is_due_delays_the_worker_and_does_not_end_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise StoreOutage("store.busy")
+
+    bench.accept(1)
+    with bench.worker() as worker:
+        bench.clock += 31
+        with monkeypatch.context() as patch:
+            patch.setattr(bench.database, "write", busy)
+            assert not worker.step()
+            assert worker.alarms == {"lease": ("pipeline.store.failed", "")}
+        assert bench.states() == []  # nothing is done for a signer whose lease is not renewed
+        bench.settle(worker)
+        assert worker.alarms == {}
     assert bench.states() == ["issued"]
 
 

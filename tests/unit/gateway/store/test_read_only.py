@@ -78,12 +78,13 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     assert refused(url_of(tmp_path)) == "store.file open"
 
 
-def test_a_store_of_another_edition_is_refused(path: Path) -> None:
+@pytest.mark.parametrize(("revision", "field"), [("r0001", "behind"), ("r9999", "other")])
+def test_a_store_of_another_edition_is_refused(path: Path, revision: str, field: str) -> None:
     database = open_database(url_of(path))
     with database.write() as tx:
-        tx.exec_driver_sql("update alembic_version set version_num = 'r0001'")
+        tx.exec_driver_sql(f"update alembic_version set version_num = '{revision}'")
     database.close()
-    assert refused(url_of(path)) == "store.revision other"
+    assert refused(url_of(path)) == f"store.revision {field}"
 
 
 def test_a_database_without_our_tables_is_refused(tmp_path: Path) -> None:
