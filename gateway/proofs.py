@@ -19,7 +19,10 @@ BUNDLE_S: Final = 5.0  # a bundle is given again for so long: many ask, and each
 
 
 class StoredProofs:
-    """`gateway.routes.parts.Proofs` over one store and one node; `workers` are asked for their alarms, `monotonic` is in s."""
+    """`gateway.routes.parts.Proofs` over one store and one node; `workers` are asked how they are.
+
+    A worker that has completed no step for `step_s` is a trouble. `monotonic` is in s.
+    """
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class StoredProofs:
         staples: Staples,
         workers: Sequence[Worker],
         *,
+        step_s: float,
         monotonic: Callable[[], float],
     ) -> None:
         self._database = database
@@ -36,6 +40,7 @@ class StoredProofs:
         self._consortium = consortium
         self._staples = staples
         self._workers = workers
+        self._step_s = step_s
         self._monotonic = monotonic
         self._bundle: tuple[float, dict[str, Any]] | None = None
 
@@ -69,8 +74,10 @@ class StoredProofs:
         return bundle
 
     def troubles(self) -> Sequence[str]:
-        """Codes of what keeps the gateway from its work: workers' alarms, a halted line, a rewound chain, a silent node."""
+        """Codes of what keeps the gateway from its work: alarms or silence of workers, halted line, rewound chain, no node."""
         codes = {code for worker in self._workers for code, _ in worker.alarms.values()}
+        if any(worker.idle_s > self._step_s for worker in self._workers):
+            codes.add("pipeline.worker.stalled")
         with self._database.read() as tx:
             if certificates.rewound(tx):
                 codes.add("staple.rewound")

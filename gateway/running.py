@@ -89,7 +89,9 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         app = create_app(
             settings,
             database,
-            proofs=StoredProofs(database, port, consortium, staples, workers, monotonic=time.monotonic),
+            proofs=StoredProofs(
+                database, port, consortium, staples, workers, step_s=settings.limits.step_s, monotonic=time.monotonic
+            ),
             desk=desk,
             members=members,
             catalogue=read_catalogue(settings.catalogue),
@@ -143,7 +145,8 @@ def _membership(member: MemberSettings, rpc: Rpc, deployment: Deployment, signer
 def _worker(
     uscc: str, signer: KeystoreSigner, database: Database, rpc: Rpc, consortium: Consortium, lock_directory: Path
 ) -> Worker:
-    return Worker(line_of(uscc, signer, database, rpc, consortium), lock_directory=lock_directory)
+    line = line_of(uscc, signer, database, rpc, consortium)
+    return Worker(line, lock_directory=lock_directory, monotonic=time.monotonic)
 
 
 def line_of(uscc: str, signer: KeystoreSigner, database: Database, rpc: Rpc, consortium: Consortium) -> Line:

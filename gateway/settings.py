@@ -45,6 +45,7 @@ class Limits(BaseModel):
     body_bytes: int = Field(default=32 * 1024 * 1024, gt=0)  # one capture: some 20,000 events, on disk while they are read
     body_s: float = Field(default=30.0, gt=0)  # uvicorn itself waits for ever for a half-sent body
     document_events: int = Field(default=20_000, gt=0)  # one write transaction holds them all
+    step_s: float = Field(default=120.0, gt=0)  # a worker that completes no step for so long is a trouble
     future_s: int = Field(default=300, ge=0, le=300)  # how far an eventTime may lie ahead of our clock; a verifier allows 600
 
 

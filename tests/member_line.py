@@ -90,7 +90,7 @@ class Bench:
         return Line(**values)
 
     def worker(self, **changes: Any) -> Worker:
-        return Worker(self.line(**changes), lock_directory=self.directory)
+        return Worker(self.line(**changes), lock_directory=self.directory, monotonic=lambda: float(self.clock))
 
     def accept(self, count: int = 1, *, first: int = 0, scope: int | None = None, suite: int = 1) -> list[int]:
         """Stores accepted events as intake does; their row ids."""

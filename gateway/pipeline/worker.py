@@ -43,8 +43,10 @@ class Worker:
     Entering raises `LeaseHeld` when another worker acts for the signer.
     """
 
-    def __init__(self, line: Line, *, lock_directory: Path) -> None:
+    def __init__(self, line: Line, *, lock_directory: Path, monotonic: Callable[[], float]) -> None:
         self._line = line
+        self._monotonic = monotonic  # s; the line's own clock may be set back
+        self._stepped_at = monotonic()
         self._lease = SignerLease(line.database, line.signer_bytes, directory=lock_directory, now=line.now, lasts_s=LEASE_S)
         self._sent_at: dict[bytes, int] = {}
         self._alarms: dict[str, Alarm] = {}
@@ -78,8 +80,18 @@ class Worker:
         """What holds which arrow now: its name → (code, field). Empty when the line is healthy."""
         return dict(self._alarms)
 
+    @property
+    def idle_s(self) -> float:
+        """How long ago it last completed a step, or was made; a worker that rests steps every few seconds."""
+        return self._monotonic() - self._stepped_at
+
     def step(self) -> bool:
         """Every arrow once; whether any of them moved something. Raises `LeaseLost`: this worker must not go on."""
+        moved = self._step()
+        self._stepped_at = self._monotonic()
+        return moved
+
+    def _step(self) -> bool:
         try:
             self._lease.renew()
         except (SQLAlchemyError, StoreOutage):  # not lost: until it is renewed nothing is done for the signer

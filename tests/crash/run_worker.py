@@ -117,7 +117,7 @@ def work(database_path: str, manifest: str, url: str, kill_at: str, copy_at: str
         pace=PACE,
         after=moments.reached,
     )
-    with Worker(line, lock_directory=Path(database_path).parent) as worker:
+    with Worker(line, lock_directory=Path(database_path).parent, monotonic=time.monotonic) as worker:
         os.write(started, b"started")
         while not all_done(database):
             if not worker.step():

@@ -68,7 +68,7 @@ class Bureau:
         with self.database.write() as tx:
             insert_event(tx, event_of(text, int(time.time())))
         deadline = time.monotonic() + DEADLINE_S
-        with Worker(self.line, lock_directory=self.directory) as worker:
+        with Worker(self.line, lock_directory=self.directory, monotonic=time.monotonic) as worker:
             while len(self._numbers()) == len(self.issued):
                 assert time.monotonic() < deadline
                 worker.step()

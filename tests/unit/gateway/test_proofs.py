@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from gateway.errors import Refused
+from gateway.pipeline.worker import Worker
 from gateway.proofs import StoredProofs
 from gateway.staples import Staples
 from gateway.store.tables import batches
@@ -24,10 +25,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield opened
 
 
-def proofs(bench: Bench) -> StoredProofs:
+def proofs(bench: Bench, *workers: Worker) -> StoredProofs:
     consortium = bench.line().consortium
     staples = Staples(bench.database, bench.chain, consortium, monotonic=lambda: float(bench.clock))
-    return StoredProofs(bench.database, bench.chain, consortium, staples, [], monotonic=lambda: float(bench.clock))
+    return StoredProofs(
+        bench.database, bench.chain, consortium, staples, workers, step_s=120, monotonic=lambda: float(bench.clock)
+    )
 
 
 def test_a_gateway_whose_lines_move_has_no_troubles(bench: Bench) -> None:
@@ -44,6 +47,34 @@ def test_a_rewound_chain_is_a_trouble(bench: Bench) -> None:
     with bench.database.write() as tx:
         tx.execute(update(batches).values(state="signed"))
     assert "staple.rewound" in proofs(bench).troubles()
+
+
+def test_a_worker_that_completes_no_step_for_too_long_is_a_trouble_until_it_does(bench: Bench) -> None:
+    with bench.worker() as worker:
+        given = proofs(bench, worker)
+        bench.clock += 120
+        assert given.troubles() == []
+        bench.clock += 1
+        assert given.troubles() == ["pipeline.worker.stalled"]
+        worker.step()
+        assert given.troubles() == []
+
+
+def test_a_step_that_never_returns_is_not_a_step(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hung(BaseException):
+        pass
+
+    def hang(*_: object) -> None:
+        raise Hung
+
+    with bench.worker() as worker:
+        given = proofs(bench, worker)
+        bench.clock += 121
+        monkeypatch.setattr(bench.chain, "call", hang)
+        with pytest.raises(Hung):
+            worker.step()
+        monkeypatch.undo()
+        assert given.troubles() == ["pipeline.worker.stalled"]
 
 
 def test_the_bundle_is_made_anew_after_a_few_seconds_and_not_before(bench: Bench) -> None:

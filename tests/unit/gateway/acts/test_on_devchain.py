@@ -79,7 +79,7 @@ class Bureaus:
                 log=Log(),
                 pace=Pace(batch_age_s=0),
             )
-            self.workers.append(self.stack.enter_context(Worker(line, lock_directory=directory)))
+            self.workers.append(self.stack.enter_context(Worker(line, lock_directory=directory, monotonic=time.monotonic)))
 
     def settle(self, *asked: Act) -> list[Act]:
         """Runs the lines of these acts until they are settled; how they ended."""

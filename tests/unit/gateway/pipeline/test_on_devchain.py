@@ -86,7 +86,7 @@ def desk(
         after=after,
     )
     try:
-        yield Desk(line, Worker(line, lock_directory=directory))
+        yield Desk(line, Worker(line, lock_directory=directory, monotonic=time.monotonic))
     finally:
         rpc.close()
 
