@@ -1,5 +1,5 @@
 """
-Table files as request bodies: counted, hashed and spooled to a file of their own while they arrive, and deleted afterwards.
+Table files as request bodies: counted, hashed and spooled to a file without a name while they arrive.
 
 One Content-Type of four, no Content-Encoding, no multipart: a body is the file. The key is asked before the first byte is read.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.rejected import MEDIA_TYPES
 from gateway.routes.caller import submitting_key
 from gateway.store.keys import StoredKey
+from gateway.unnamed_file import unnamed_file
 
 _FORMS: Final = {media_type: form for form, media_type in MEDIA_TYPES.items()}
 _PARAMETER = re.compile(r"charset=(?:[A-Za-z0-9-]+|\"[A-Za-z0-9-]+\")", re.IGNORECASE)
@@ -44,7 +44,7 @@ async def spooled_body(request: Request, _key: Annotated[StoredKey, Depends(subm
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared[:20]) > TABLE_LIMITS.file_bytes:
         raise Refused("body.too_large")
-    with tempfile.NamedTemporaryFile(prefix="shisu-upload-") as file:
+    with unnamed_file() as (file, path):
         try:
             async with asyncio.timeout(TABLE_LIMITS.upload_s):
                 digest = await _spool(request, file)
@@ -52,7 +52,7 @@ async def spooled_body(request: Request, _key: Annotated[StoredKey, Depends(subm
             raise Refused("body.timeout") from None
         file.flush()
         request.state.body_sha256 = digest  # what an Idempotency-Key is bound to
-        yield Upload(Path(file.name), digest, form)
+        yield Upload(path, digest, form)
 
 
 def _form(request: Request) -> str:

@@ -8,9 +8,7 @@ its first result is the answer again. A run that a crash ended is begun anew and
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from gateway.errors import Fault, Refused
@@ -28,6 +26,7 @@ from gateway.intake.tables.taking import Order, Taking
 from gateway.intake.tally import Tally
 from gateway.store.database import Database
 from gateway.store.imports import Import, begin_import, drop_import, find_import, finish_import, note_progress
+from gateway.unnamed_file import unnamed_file
 
 
 class NothingTaken(Refused):
@@ -137,9 +136,9 @@ def _finish(
     result = outcome.to_json(opened, running=False)
     rejected = None
     if outcome.counts.rejected:
-        with tempfile.NamedTemporaryFile(prefix="shisu-rejected-") as file:
-            write_rejected(Path(file.name), scratch, opened, city=city)
-            rejected = Path(file.name).read_bytes()
+        with unnamed_file() as (file, path):
+            write_rejected(path, scratch, opened, city=city)
+            rejected = file.read()
     with db.write() as tx:
         finish_import(tx, made.id, result, rejected=rejected, rejected_type=media_type(opened) if rejected else None)
         tally.write(tx)

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from certs.canonical import canonical
 from gateway.catalogue.tables import read_catalogue
 from gateway.errors import Fault, Refused
 from gateway.intake import accept
-from gateway.intake.tables import loading, outcome, taking
+from gateway.intake.tables import importing, loading, outcome, taking
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.profiles import shipped
 from gateway.routes import upload
@@ -244,6 +245,31 @@ def test_a_crash_half_way_and_the_same_file_again_double_nothing(
     assert body["counts"]["accepted"] + body["counts"]["known"] == 39 and body["counts"]["known"] > 0
     lines = [(made["cn:slipNo"], element["quantity"]) for made in _events(service) for element in made["quantityList"]]
     assert len(lines) == 39
+
+
+def test_nothing_of_a_table_has_a_name_on_the_disk_while_it_is_taken(
+    service: Service, day: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed leaves no file behind, and nobody else can open one."""
+    seen: list[list[Path]] = []
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+
+    def looking(real: Any) -> Any:
+        def look(*arguments: Any, **more: Any) -> Any:
+            seen.append(list(place.iterdir()))
+            result = real(*arguments, **more)
+            seen.append(list(place.iterdir()))
+            return result
+
+        return look
+
+    monkeypatch.setattr(taking, "take", looking(accept.take))
+    monkeypatch.setattr(importing, "write_rejected", looking(importing.write_rejected))
+    answer = send(service, DAY, as_csv(changed(day[:5], 3, "单位", "斤")))
+    assert (answer.status_code, answer.json()["counts"]["rejected"]) == (201, 1)
+    assert len(seen) >= 4 and not any(seen)
 
 
 def test_a_table_without_one_good_row_is_refused_and_nothing_stored(service: Service, day: list[list[str]]) -> None:
