@@ -37,10 +37,10 @@ from gateway.routes import (
 )
 from gateway.routes import members as consortium_members
 from gateway.routes.boundary import Boundary
-from gateway.routes.idempotency import Underway
 from gateway.routes.parts import Parts, Proofs
 from gateway.settings import Settings
 from gateway.store.database import Database
+from gateway.underway import Underway
 
 _RESOURCES = (
     capture, imports, queries, events, certificates, staples, statuses, acts, consortium_members, proposals, freeze, trust,
@@ -65,8 +65,9 @@ def create_app(
         catalogue=catalogue, members=members, hosts=settings.digital_link_hosts,
         future_s=settings.limits.future_s, now=now, random=random,
     )  # fmt: skip
-    app.state.parts = Parts(settings=settings, db=db, intake=intake, proofs=proofs, desk=desk, members=members, now=now)
-    app.state.underway = Underway()
+    app.state.parts = Parts(
+        settings=settings, db=db, intake=intake, proofs=proofs, desk=desk, members=members, now=now, underway=Underway()
+    )  # fmt: skip
     for module in _RESOURCES:
         app.include_router(module.router)
     app.add_exception_handler(Refused, _refused)

@@ -43,4 +43,9 @@ WORDS: Final[dict[str, Words]] = {
         409, "同一 Idempotency-Key 的请求正在处理，请稍后再取", "A request with this Idempotency-Key is being worked on",
         "稍后以同一请求重试，即得首次应答", "Send the same request again a little later to get its first answer",
     ),
+    "import.running": Words(
+        409, "该文件正在导入，请稍后再取结果", "This file is being taken just now",
+        "进度见 Location；完成后再次报送同一文件即得其结果",
+        "Location shows how far it is; the same file sent again later gets its result",
+    ),
 }  # fmt: skip

@@ -2,8 +2,9 @@
 `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a request sent again gets the very answer it got first.
 
 A key is its owner's, compared as it is written, and kept for ever. Not kept: failures of ours (5xx), and what is no judgement
-of the content (401, 403, 408, 413, 429), so that the same request can succeed later. Between taking effect and keeping the answer
-the process may die: the request then runs again, which doubles nothing, because events are known by their content.
+of the content (401, 403, 408, 413, 429, and what says Retry-After), so that the same request can succeed later. Between taking
+effect and keeping the answer the process may die: the request then runs again, which doubles nothing, because events are known by
+their content.
 """
 
 from __future__ import annotations
@@ -11,9 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
@@ -33,28 +32,6 @@ _NOT_KEPT: Final = frozenset({401, 403, 408, 413, 429})
 _KEY = re.compile(r"[!-~]{1,255}")
 
 
-class Underway:
-    """The keyed requests that this process is working on."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._keys: set[tuple[str, str]] = set()
-
-    @contextmanager
-    def alone(self, owner: str, idempotency_key: str) -> Iterator[bool]:
-        """Whether no other request with this key runs; while it is True none will."""
-        entry = (owner, idempotency_key)
-        with self._lock:
-            is_first = entry not in self._keys
-            self._keys.add(entry)
-        try:
-            yield is_first
-        finally:
-            if is_first:
-                with self._lock:
-                    self._keys.remove(entry)
-
-
 def answered_once(endpoint: Callable[..., Response]) -> Callable[..., Response]:
     """Gives an endpoint the header. It has the parameters `request` and `key`, and reads its body by `gateway.routes.body`."""
 
@@ -63,11 +40,10 @@ def answered_once(endpoint: Callable[..., Response]) -> Callable[..., Response]:
         idempotency_key = _key_of(request)
         if idempotency_key is None:
             return endpoint(request=request, key=key, **more)
-        underway: Underway = request.app.state.underway
-        with underway.alone(key.owner, idempotency_key) as is_first:
+        parts, asked = parts_of(request), _request_sha256(request)
+        with parts.underway.alone("request", key.owner, idempotency_key) as is_first:
             if not is_first:
                 return problem("idempotency.running", request_id=request.state.request_id, headers=_RETRY)
-            parts, asked = parts_of(request), _request_sha256(request)
             with parts.db.read() as tx:
                 found = find_answer(tx, key.owner, idempotency_key)
             if found is not None:
@@ -113,7 +89,8 @@ def _run(run: Callable[[], Response], request_id: str) -> Response:
 
 
 def _is_kept(answer: Response) -> bool:
-    return answer.status_code < 500 and answer.status_code not in _NOT_KEPT
+    is_judgement = answer.status_code < 500 and answer.status_code not in _NOT_KEPT
+    return is_judgement and "retry-after" not in answer.headers
 
 
 def _keep(parts: Parts, owner: str, idempotency_key: str, asked: bytes, answer: Response) -> Response:

@@ -19,7 +19,7 @@ from gateway.auth import submits_for
 from gateway.errors import Refused
 from gateway.intake.tables.build import Sender
 from gateway.intake.tables.cells import CellFault
-from gateway.intake.tables.importing import NothingTaken, import_table
+from gateway.intake.tables.importing import NothingTaken, StillRunning, import_table, is_run
 from gateway.intake.tables.loading import TableFile
 from gateway.intake.tables.mapping import read_mapping
 from gateway.intake.tables.profiles import shipped
@@ -46,6 +46,7 @@ from gateway.store.mappings import get_mapping
 router = APIRouter()
 _SHA256 = re.compile("[0-9a-f]{64}")
 _MAX_LISTED: Final = 20
+_RETRY: Final = {"Retry-After": "5"}
 
 
 @router.post("/imports")
@@ -64,7 +65,10 @@ def post_import(
     mapping = _mapping(parts.db, sender.uscc, profile)
     file = TableFile(upload.path, upload.sha256, upload.form, sheet)
     try:
-        made, is_new = import_table(parts.db, parts.intake, file, Order(profile, mapping, sender, key))
+        made, is_new = import_table(parts.db, parts.intake, file, Order(profile, mapping, sender, key), parts.underway)
+    except StillRunning as running:
+        headers = {"Location": import_path(running.import_id), **_RETRY}
+        return problem("import.running", request_id=request.state.request_id, headers=headers)
     except NothingTaken as refused:
         return _nothing_taken(refused, request.state.request_id)
     except Refused as refused:
@@ -82,7 +86,7 @@ def get_imports(request: Request, key: Annotated[StoredKey, Depends(any_key)], s
     parts = parts_of(request)
     with parts.db.read() as tx:
         found = imports_of_file(tx, key.owner, bytes.fromhex(sha256), limit=_MAX_LISTED)
-    return JSONResponse({"imports": [_summary(made) for made in found]})
+    return JSONResponse({"imports": [_summary(parts, made) for made in found]})
 
 
 @router.get("/imports/templates/{profile}")
@@ -151,13 +155,15 @@ def _mapping(db: Database, submitter: str, profile: str) -> Mapping:
     return read_mapping(body)
 
 
-def _summary(made: Import) -> dict[str, Any]:
-    """What is known of an import without its rows."""
+def _summary(parts: Parts, made: Import) -> dict[str, Any]:
+    """What is known of an import without its rows. `stalled`: nobody is taking it, and the same file sent again goes on."""
     result = made.result
     shown = {
         "importID": made.id, "href": import_path(made.id), "profile": made.profile, "submitter": made.submitter,
         "createdAt": format_time(made.created_at), **{name: result[name] for name in ("running", "form", "encoding", "counts")},
     }  # fmt: skip
+    if result["running"]:
+        shown["stalled"] = not is_run(made, parts.db, parts.underway, now=parts.now())
     if result["sheet"]:
         shown["sheet"] = result["sheet"]
     return shown
@@ -172,7 +178,7 @@ def _shown(parts: Parts, made: Import) -> dict[str, Any]:
         {"rows": entry["rows"], **event_view(stored[entry["event"]], base), "href": event_path(stored[entry["event"]].event_id)}
         for entry in result["events"]
     ]
-    shown = {**_summary(made), "events": events, **_faults_shown(result)}
+    shown = {**_summary(parts, made), "events": events, **_faults_shown(result)}
     if "serials" in result:
         shown["serials"] = result["serials"]
     shown["rejected"] = f"{import_path(made.id)}/rejected" if result["counts"]["rejected"] else None

@@ -13,6 +13,7 @@ from gateway.intake.members import Member
 from gateway.intake.records import Intake
 from gateway.settings import Settings
 from gateway.store.database import Database
+from gateway.underway import Underway
 
 
 class Proofs(Protocol):
@@ -40,7 +41,7 @@ class Proofs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Settings, store, intake, proofs, the desk for acts, members by USCC, and a clock in seconds since 1970."""
+    """Settings, store, intake, proofs, the desk for acts, members by USCC, a clock in seconds since 1970, what goes on."""
 
     settings: Settings
     db: Database
@@ -49,6 +50,7 @@ class Parts:
     desk: Desk
     members: Mapping[str, Member]
     now: Callable[[], int]
+    underway: Underway
 
 
 def parts_of(request: Request) -> Parts:

@@ -2,14 +2,14 @@
 One table file, from upload to answer: read, judged, taken, and its refused rows kept to be mended.
 
 Nothing is stored of a file that is refused whole, or of which no row is good. The same file by the same mapping is taken once:
-its first result is the answer again. A run that a crash ended is begun anew and doubles nothing.
+its first result is the answer again. A run that a crash ended is begun anew and doubles nothing; one that goes on is left alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from gateway.errors import Fault, Refused
 from gateway.intake.records import Intake
@@ -26,7 +26,11 @@ from gateway.intake.tables.taking import Order, Taking
 from gateway.intake.tally import Tally
 from gateway.store.database import Database
 from gateway.store.imports import Import, begin_import, drop_import, find_import, finish_import, note_progress
+from gateway.underway import Underway
 from gateway.unnamed_file import unnamed_file
+
+RUN: Final = "import"
+QUIET_S: Final = 120  # an import goes forward every few seconds; a write waits at most 30 s for another
 
 
 class NothingTaken(Refused):
@@ -38,27 +42,55 @@ class NothingTaken(Refused):
         self.result = result
 
 
+class StillRunning(Exception):
+    """The same file is being taken just now, by another request; `import_id` is its import."""
+
+    def __init__(self, import_id: str) -> None:
+        super().__init__(import_id)
+        self.import_id = import_id
+
+
 def _place(fault: CellFault) -> str:
     """A cell or a row as spreadsheets name them: C3, 3:3."""
     return f"{fault.column}{fault.line}" if fault.column else f"{fault.line}:{fault.line}"
 
 
-def import_table(db: Database, intake: Intake, file: TableFile, order: Order) -> tuple[Import, bool]:
+def import_table(db: Database, intake: Intake, file: TableFile, order: Order, underway: Underway) -> tuple[Import, bool]:
     """The import of a file, and whether it was made now.
 
-    Raises `Refused` with `csv.*`, `table.*`, `json.*` codes for a file that is refused whole, and `NothingTaken`.
+    Raises `Refused` with `csv.*`, `table.*`, `json.*` codes for a file that is refused whole, `NothingTaken`, `StillRunning`.
     """
     import_id = _import_id(file, order)
-    with db.read() as tx:
-        known = find_import(tx, import_id)
-    if known is not None and not known.result["running"]:
-        return known, False
+    with underway.alone(RUN, import_id) as is_first:
+        if not is_first:
+            raise StillRunning(import_id)
+        with db.read() as tx:
+            known = find_import(tx, import_id)
+        if known is not None and not known.result["running"]:
+            return known, False
+        if known is not None and _is_run_elsewhere(known, db, intake.now()):
+            raise StillRunning(import_id)
+        return _taken(db, intake, file, order, import_id), True
+
+
+def is_run(made: Import, db: Database, underway: Underway, *, now: int) -> bool:
+    """Whether somebody works at an import that is stored as running; a crash or an outage may have left it like that."""
+    return underway.has(RUN, made.id) or _is_run_elsewhere(made, db, now)
+
+
+def _is_run_elsewhere(made: Import, db: Database, now: int) -> bool:
+    """By another process: there is none on SQLite, and on PostgreSQL there may be one as long as the import goes forward."""
+    seen_at: int = made.result.get("seenAt", 0)  # an earlier edition's has none
+    return db.path is None and now - seen_at <= QUIET_S
+
+
+def _taken(db: Database, intake: Intake, file: TableFile, order: Order, import_id: str) -> Import:
     outcome = Outcome()
     with open_scratch() as scratch, open_table(file, order.mapping, scratch) as opened:
         load_rows(opened, order.mapping, scratch, outcome)
         made = Import(
             id=import_id, owner=order.key.owner, submitter=order.sender.uscc, sha256=file.sha256, profile=order.profile,
-            created_at=intake.now(), result=outcome.to_json(opened, running=True),
+            created_at=intake.now(), result=_so_far(outcome, opened, intake),
         )  # fmt: skip
         with db.write() as tx:
             begin_import(tx, made)
@@ -68,7 +100,7 @@ def import_table(db: Database, intake: Intake, file: TableFile, order: Order) ->
                 _keep_list(db, file, order, opened, scratch=scratch, outcome=outcome, tally=tally, now=made.created_at)
             else:
                 taking = Taking(db, intake, order, opened, scratch=scratch, outcome=outcome, tally=tally)
-                _take_events(db, taking, file, opened, scratch=scratch, outcome=outcome, import_id=import_id)
+                _take_events(db, taking, file, opened, scratch=scratch, outcome=outcome, made=made, intake=intake)
         except Refused as refused:
             with db.write() as tx:
                 drop_import(tx, import_id)
@@ -76,7 +108,11 @@ def import_table(db: Database, intake: Intake, file: TableFile, order: Order) ->
                     _count_refused(tally, order, scratch).write(tx)
             raise
         _count_refused(tally, order, scratch)
-        return _finish(db, made, opened, scratch, outcome, tally=tally, city=order.mapping.form == CITY), True
+        return _finish(db, made, opened, scratch, outcome, tally=tally, city=order.mapping.form == CITY)
+
+
+def _so_far(outcome: Outcome, opened: Opened, intake: Intake) -> dict[str, Any]:
+    return {**outcome.to_json(opened, running=True), "seenAt": intake.now()}
 
 
 def _import_id(file: TableFile, order: Order) -> str:
@@ -91,11 +127,12 @@ def _count_refused(tally: Tally, order: Order, scratch: Scratch) -> Tally:
 
 
 def _take_events(
-    db: Database, taking: Taking, file: TableFile, opened: Opened, *, scratch: Scratch, outcome: Outcome, import_id: str
-) -> None:
+    db: Database, taking: Taking, file: TableFile, opened: Opened,
+    *, scratch: Scratch, outcome: Outcome, made: Import, intake: Intake,
+) -> None:  # fmt: skip
     def progress() -> None:
         with db.write() as tx:
-            note_progress(tx, import_id, outcome.to_json(opened, running=True))
+            note_progress(tx, made.id, _so_far(outcome, opened, intake))
 
     taking.take_all(file.sha256, progress)
     if not outcome.counts.accepted and not outcome.counts.known:

@@ -239,12 +239,61 @@ def test_a_crash_half_way_and_the_same_file_again_double_nothing(
         (half,) = imports_of_file(tx, MARKET, hashlib.sha256(content).digest(), limit=9)
     assert half.result["running"] and half.result["counts"]["accepted"] > 0
     shown = service.get(f"/imports?sha256={hashlib.sha256(content).hexdigest()}", key).json()["imports"]
-    assert shown[0]["running"] and shown[0]["counts"]["rows"] == 39
+    assert shown[0]["running"] and shown[0]["stalled"] and shown[0]["counts"]["rows"] == 39
+    assert service.get(f"/imports/{half.id}", key).json()["stalled"]
+    held = service.stored()[1]
+    assert held == half.result["counts"]["events"]
     monkeypatch.setattr(taking, "take", real)
     body = send(service, DAY, content, key=key).json()
     assert body["counts"]["accepted"] + body["counts"]["known"] == 39 and body["counts"]["known"] > 0
     lines = [(made["cn:slipNo"], element["quantity"]) for made in _events(service) for element in made["quantityList"]]
     assert len(lines) == 39
+    assert held < service.stored()[1]
+    assert "stalled" not in body and "stalled" not in service.get(f"/imports/{half.id}", key).json()
+
+
+def test_a_file_that_is_being_taken_is_not_begun_again_beside_it(
+    service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client whose proxy timed out sends it again while the first request still works."""
+    content, key, meanwhile = as_csv(day[:5]), service.key(MARKET), []
+
+    def while_it_runs(*arguments: Any, **more: Any) -> Any:
+        meanwhile.append(send(service, DAY, content, key={**key, "Idempotency-Key": "again"}))
+        meanwhile.append(service.get(meanwhile[0].headers["location"], key))
+        return accept.take(*arguments, **more)
+
+    monkeypatch.setattr(taking, "take", while_it_runs)
+    first = send(service, DAY, content, key=key)
+    again, shown = meanwhile
+    assert (again.status_code, again.json()["code"], again.headers["retry-after"]) == (409, "import.running", "5")
+    assert (shown.json()["running"], shown.json()["stalled"]) == (True, False)
+    assert first.status_code == 201
+    result = send(service, DAY, content, key={**key, "Idempotency-Key": "again"})  # that it ran was no answer to keep
+    assert (result.status_code, result.json()) == (200, first.json())
+
+
+def test_another_process_is_believed_to_take_a_file_as_long_as_it_goes_forward(
+    service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL there may be several; on SQLite the process that answers is the only one."""
+
+    def dies(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("killed")
+
+    content, key = as_csv(day[:5]), service.key(MARKET)
+    with monkeypatch.context() as patch:
+        patch.setattr(taking, "take", dies)
+        send(service, DAY, content, key=key)
+    path = f"/imports?sha256={hashlib.sha256(content).hexdigest()}"
+    assert service.get(path, key).json()["imports"][0]["stalled"]
+    monkeypatch.setattr(service.db, "path", None)
+    service.now += 120
+    assert not service.get(path, key).json()["imports"][0]["stalled"]
+    assert send(service, DAY, content, key=key).status_code == 409
+    service.now += 1
+    assert service.get(path, key).json()["imports"][0]["stalled"]
+    assert send(service, DAY, content, key=key).status_code == 201
 
 
 def test_nothing_of_a_table_has_a_name_on_the_disk_while_it_is_taken(

@@ -25,6 +25,7 @@ from gateway.intake.tables.outcome import Outcome
 from gateway.intake.tables.profiles import shipped
 from gateway.intake.tables.scratch import open_scratch
 from gateway.intake.tables.taking import Order
+from gateway.underway import Underway
 from tests.service import MARKET, Service
 
 what, path = sys.argv[1], Path(sys.argv[2])
@@ -38,7 +39,8 @@ if what == "load":
         groups = sum(len(page) for page in scratch.groups(200))
 else:
     key, _ = make_key(MARKET, rights=("submit",), now=service.now, valid_s=99, random=service.random)
-    made, _ = import_table(service.db, service.app.state.parts.intake, file, Order("day", mapping, Sender(MARKET), key))
+    order = Order("day", mapping, Sender(MARKET), key)
+    made, _ = import_table(service.db, service.app.state.parts.intake, file, order, Underway())
     groups = made.result["counts"]["events"]
 print(groups, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
