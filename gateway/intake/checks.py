@@ -21,7 +21,7 @@ from gateway.catalogue.rows import Days, Variety
 from gateway.catalogue.tables import Catalogue
 from gateway.errors import Fault
 from gateway.intake.codes import event_codes, quantities
-from gateway.intake.context import OURS, General
+from gateway.intake.context import OURS, General, said_sha256
 from gateway.intake.locations import location_faults
 from gateway.intake.members import Member
 from gateway.intake.rules.case import Case
@@ -78,6 +78,7 @@ class Facts:
     stage: str
     codes: tuple[str, ...]
     scope: int
+    content_sha256: bytes
     warnings: tuple[Fault, ...] = ()
     uses: tuple[PaperUse, ...] = ()  # papers that serve one lot
     declares: bool = False  # an error: exempt from the catalogue's rules, so the store must have what it repeats
@@ -87,7 +88,8 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
     """The facts of a good event, or everything that is wrong with it. `at` is its JSON pointer."""
     if not isinstance(event, dict):
         return [Fault("epcis.schema", at)]
-    faults = list(_size_faults(event, at))
+    raw = canonical(event)
+    faults = list(_size_faults(event, raw, at))
     if faults:
         return faults
     codes, faults = event_codes(event, at, rules.hosts)
@@ -112,8 +114,9 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
         return [Fault("event.scope", at if general else f"{at}/cn:link")]
     declares = general is None and "errorDeclaration" in event
     return Facts(
-        event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope, warnings,
+        event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope,
         uses=() if general or declares else tuple(paper_uses(case)), declares=declares,
+        content_sha256=said_sha256(raw, is_general=general is not None), warnings=warnings,
     )  # fmt: skip
 
 
@@ -123,8 +126,7 @@ def _standard_faults(event: dict[str, Any], at: str, rules: Rules, *, told: Coll
     return (fault for fault in standard_faults(event, at, prefixes=prefixes, barred=barred) if fault.pointer not in told)
 
 
-def _size_faults(event: dict[str, Any], at: str) -> Iterator[Fault]:
-    raw = canonical(event)
+def _size_faults(event: dict[str, Any], raw: bytes, at: str) -> Iterator[Fault]:
     if len(raw) > MAX_EVENT_BYTES:
         yield Fault("event.size", at)
     if count_values(event) > MAX_EVENT_VALUES:

@@ -67,8 +67,12 @@ def general_profile(context: Any, owner: str) -> General | None:
 
 def content_sha256(event: Any, context: Any) -> bytes:
     """SHA-256 of what a submission says: the event's JCS bytes, and for the general profile that it is said under that."""
-    said = event if general_profile(context, "") is None else ["general", event]
-    return hashlib.sha256(canonical(said)).digest()
+    return said_sha256(canonical(event), is_general=general_profile(context, "") is not None)
+
+
+def said_sha256(raw: bytes, *, is_general: bool) -> bytes:
+    """`content_sha256` of an event whose JCS bytes are at hand: under the general profile that of `["general",EVENT]`."""
+    return hashlib.sha256(b'["general",' + raw + b"]" if is_general else raw).digest()
 
 
 def context_faults(context: Any, tiers: TierTable) -> Iterator[Fault]:

@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from gateway.errors import Fault
 from gateway.intake.behalf import behalf_warnings
 from gateway.intake.checks import Facts
-from gateway.intake.context import content_sha256
 from gateway.intake.declared import repeats_a_judged_event
 from gateway.intake.epcis import Document
 from gateway.intake.hash_id import event_hash_id
@@ -56,8 +55,7 @@ def keep_event(
 ) -> Stored | list[Fault]:
     """Stores a checked event with all that is kept beside it, finds that it is known, or says why it cannot be kept."""
     event, at = document.events[index], document.pointer(index)
-    content = content_sha256(event, document.context)
-    known = by_content(tx, facts.submitter, content)
+    known = by_content(tx, facts.submitter, facts.content_sha256)
     if known is not None:
         return Stored(KNOWN, known.row_id, _warnings(facts, at, anchored=known.state != "kept"))
     event_id = facts.event_id or event_hash_id(event, document.context)
@@ -70,7 +68,7 @@ def keep_event(
         return goods
     new = NewEvent(
         event_id=event_id, member=facts.member, submitter=facts.submitter, capture_id=arrival.id, received_at=arrival.now,
-        content_sha256=content, record=make_record(event, facts, document, intake, goods), scope=facts.scope,
+        content_sha256=facts.content_sha256, record=make_record(event, facts, document, intake, goods), scope=facts.scope,
         state="open" if goods.codes else "kept", declares="errorDeclaration" in event,
     )  # fmt: skip
     row_id = insert_event(tx, new)

@@ -95,12 +95,15 @@ class Bodies:
     submitter_own: bytes
 
 
+_INSERT_INDEX, _INSERT_CODES = insert(event_index), insert(event_codes)
+
+
 def insert_index(tx: Connection, row_id: int, row: IndexRow, *, submitter: str, received_at: int) -> None:
     """Indexes a stored event, in the transaction that stored it."""
     values = {name: getattr(row, name) for name in IndexRow.__slots__ if name != "keys"}
-    tx.execute(insert(event_index), {"event": row_id, "submitter": submitter, "received_at": received_at, **values})
+    tx.execute(_INSERT_INDEX, {"event": row_id, "submitter": submitter, "received_at": received_at, **values})
     if row.keys:
-        tx.execute(insert(event_codes), [{"code": code, "event": row_id, "role": role} for code, role in row.keys])
+        tx.execute(_INSERT_CODES, [{"code": code, "event": row_id, "role": role} for code, role in row.keys])
 
 
 def newest(tx: Connection) -> int:

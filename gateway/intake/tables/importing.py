@@ -11,6 +11,8 @@ import hashlib
 from dataclasses import replace
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from gateway.errors import Fault, Refused
 from gateway.intake.records import Intake
 from gateway.intake.serials import SerialList, keep_serials
@@ -100,7 +102,7 @@ def _taken(db: Database, intake: Intake, file: TableFile, order: Order, import_i
                 _keep_list(db, file, order, opened, scratch=scratch, outcome=outcome, tally=tally, now=made.created_at)
             else:
                 taking = Taking(db, intake, order, opened, scratch=scratch, outcome=outcome, tally=tally)
-                _take_events(db, taking, file, opened, scratch=scratch, outcome=outcome, made=made, intake=intake)
+                _take_events(taking, file, opened, scratch=scratch, outcome=outcome, made=made, intake=intake)
         except Refused as refused:
             with db.write() as tx:
                 drop_import(tx, import_id)
@@ -127,12 +129,11 @@ def _count_refused(tally: Tally, order: Order, scratch: Scratch) -> Tally:
 
 
 def _take_events(
-    db: Database, taking: Taking, file: TableFile, opened: Opened,
+    taking: Taking, file: TableFile, opened: Opened,
     *, scratch: Scratch, outcome: Outcome, made: Import, intake: Intake,
 ) -> None:  # fmt: skip
-    def progress() -> None:
-        with db.write() as tx:
-            note_progress(tx, made.id, _so_far(outcome, opened, intake))
+    def progress(tx: Connection) -> None:
+        note_progress(tx, made.id, _so_far(outcome, opened, intake))
 
     taking.take_all(file.sha256, progress)
     if not outcome.counts.accepted and not outcome.counts.known:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from gateway.errors import Refused
 from gateway.intake.accept import PROCEED, REFUSED, take
 from gateway.intake.context import EPCIS_CONTEXTS
@@ -63,13 +65,19 @@ class Taking:
         namespace = intake.catalogue.tiers.namespace
         self._context = [EPCIS_CONTEXTS[0], {"cn": namespace}]
 
-    def take_all(self, sha256: bytes, progress: Callable[[], None]) -> None:
-        """Takes every good row of the scratch file. `sha256` is the file's; `progress` is called after each transaction."""
+    def take_all(self, sha256: bytes, progress: Callable[[Connection], None]) -> None:
+        """Takes every good row of the scratch file. `sha256` is the file's.
+
+        After each few hundred events their rows are recorded, and `progress` called, in one transaction more. Whoever dies
+        before it finds the events known by their content, and records the rows then.
+        """
         for page in self._scratch.groups(TABLE_LIMITS.chunk_events):
-            pending = self._unrecorded(page)
+            pending, recorded = self._unrecorded(page), list[RecordedRow]()
             while pending:
-                pending = self._take(pending, sha256)
-            progress()
+                pending = self._take(pending, sha256, recorded)
+            with self._db.write() as tx:
+                record_rows(tx, self._order.sender.uscc, self._order.profile, recorded)
+                progress(tx)
 
     def _unrecorded(self, page: list[list[Kept]]) -> list[list[Kept]]:
         """The page without rows that are recorded; those that say something else now are refused."""
@@ -98,8 +106,8 @@ class Taking:
             self._refuse(row, [self._fault(row, "csv.duplicate_row", head, explains="table.row_recorded")])
         return True
 
-    def _take(self, groups: list[list[Kept]], sha256: bytes) -> list[list[Kept]]:
-        """Takes the events of groups; the groups that are left to try again, smaller."""
+    def _take(self, groups: list[list[Kept]], sha256: bytes, recorded: list[RecordedRow]) -> list[list[Kept]]:
+        """Takes the events of groups, and adds their rows to `recorded`; the groups that are left to try again, smaller."""
         made = [self._build(rows) for rows in groups]
         document = Document(self._context, tuple(group.built.event for group in made), sha256)
         try:
@@ -107,14 +115,12 @@ class Taking:
             result = take(self._db, self._intake, document, key=self._order.key, behaviour=PROCEED, rows=rows).result
         except Refused as refused:
             result = _all_refused(refused, len(made))
-        again, recorded = [], []
+        again = []
         for group, outcome in zip(made, result, strict=True):
             if outcome["outcome"] == REFUSED:
                 again.append(self._refuse_rows(group, outcome["errors"]))
             else:
                 recorded.extend(self._accept(group, outcome))
-        with self._db.write() as tx:
-            record_rows(tx, self._order.sender.uscc, self._order.profile, recorded)
         return [rows for rows in again if rows]
 
     def _build(self, rows: list[Kept]) -> _Group:

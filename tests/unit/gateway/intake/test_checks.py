@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from certs.canonical import canonical
 from certs.scope import scope_bits
 from gateway.catalogue.rows import Days, Variety
 from gateway.catalogue.tables import read_catalogue
@@ -50,6 +52,7 @@ def test_a_good_event_gives_the_facts_of_its_record() -> None:
         "slaughter",
         ("01/09521234100027/10/S20250602-07",),
         scope_bits("livestock", "slaughter"),
+        hashlib.sha256(canonical(event())).digest(),
         (Fault("time.late", "/eventTime"),),
     )
 

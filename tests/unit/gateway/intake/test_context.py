@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 
+from certs.canonical import canonical
 from gateway.catalogue.tables import read_catalogue
 from gateway.intake.context import General, content_sha256, context_faults, general_profile
 
@@ -99,4 +101,4 @@ def test_a_context_that_cites_another_document_may_have_any_prefix() -> None:
 
 def test_content_is_told_apart_by_profile_and_not_by_how_the_context_is_written() -> None:
     assert content_sha256({}, [GS1, CN]) == content_sha256({}, [CN, GS1]) != content_sha256({}, GS1)
-    assert content_sha256({}, GS1) == content_sha256({}, [GS1])
+    assert content_sha256({}, GS1) == content_sha256({}, [GS1]) == hashlib.sha256(canonical(["general", {}])).digest()

@@ -17,6 +17,7 @@ from certs.canonical import parse
 from gateway.errors import Fault
 from gateway.intake.checks import Facts
 from gateway.intake.codes import event_codes
+from gateway.intake.context import content_sha256
 from gateway.intake.epcis import Document
 from gateway.intake.items import name_goods
 from gateway.intake.keep import Arrival, Stored, keep_event
@@ -241,7 +242,7 @@ def facts_of(made: dict[str, Any], submitter: str, stage: str) -> Facts:
     codes, _ = event_codes(made, "", {"id.gs1.org"})
     return Facts(
         event_id=made.get("eventID"), member=COM, submitter=submitter, category=made["cn:category"], class_="livestock",
-        stage=stage, codes=codes, scope=3,
+        stage=stage, codes=codes, scope=3, content_sha256=content_sha256(made, CONTEXT),
     )  # fmt: skip
 
 

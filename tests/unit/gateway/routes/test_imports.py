@@ -252,6 +252,23 @@ def test_a_crash_half_way_and_the_same_file_again_double_nothing(
     assert "stalled" not in body and "stalled" not in service.get(f"/imports/{half.id}", key).json()
 
 
+def test_a_crash_between_events_and_their_rows_leaves_events_that_are_known_and_rows_that_are_recorded_later(
+    service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: Any) -> None:
+        raise RuntimeError("killed")
+
+    content, key = as_csv(day[:5]), service.key(MARKET)
+    with monkeypatch.context() as patch:
+        patch.setattr(taking, "record_rows", dies)
+        assert send(service, DAY, content, key=key).status_code == 500
+    held = service.stored()[1]
+    body = send(service, DAY, content, key=key).json()
+    assert (body["counts"]["known"], body["counts"]["accepted"], service.stored()[1]) == (4, 0, held)
+    whole = send(service, DAY, as_csv(changed(day[:5], 2, "重量", "18"))).json()
+    assert whole["faults"][0]["explains"] == "table.row_recorded"
+
+
 def test_a_file_that_is_being_taken_is_not_begun_again_beside_it(
     service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
