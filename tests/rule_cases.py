@@ -88,6 +88,7 @@ def case(
     return Case(
         event=event, at="/e", catalogue=catalogue, now=seconds + later_s, today=day, day=day, seconds=seconds,
         variety=place.variety, link=place.link, kind=kind, names_goods=True,
+        hosts=("id.gs1.org",),
     )  # fmt: skip
 
 

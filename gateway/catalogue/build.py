@@ -80,7 +80,7 @@ def build_papers(data: Mapping[str, Any], *, links: Collection[str]) -> dict[str
         return Paper(
             zh=row["zh"], days=parse_days(row), form=None if form is None else re.compile(form, re.ASCII),
             refuses=_POLICIES[row["policy"]], has_check_digit=check is not None, valid_days=row.get("maxValidDays"),
-            many=row.get("many") is True, once_at=once_at,
+            many=row.get("many") is True, once_at=once_at, series=str(row.get("series", row["term"])),
         )  # fmt: skip
 
     return _by_code("papers", ((row["term"], row) for row in data["papers"]), build)
@@ -94,6 +94,7 @@ def read_bounds(limits: Mapping[str, Any]) -> Bounds:
             future_s=int(limits["futureToleranceSeconds"]),
             mass_tolerance_kg=Fraction(str(limits["massToleranceKg"])),
             text_characters=int(limits["textCharacters"]),
+            uncounted_refused=_POLICIES[limits["uncounted"]],
         )
     except (KeyError, TypeError, ValueError, ArithmeticError):
         raise UnsafeSettings(["catalogue limits: a number is missing or is none"]) from None

@@ -69,6 +69,7 @@ class Paper:
     """A number that papers carry, under a `cn:` term; `refuses` says whether a wrong one is refused or only flagged.
 
     `valid_days` counts the day of issue. At the link `once_at` one number serves one lot. `many`: a list may stand for lines.
+    Papers of one `series` are numbered together: the same number is the same paper under whichever of their terms it is written.
     """
 
     zh: str
@@ -79,6 +80,7 @@ class Paper:
     valid_days: int | None
     many: bool
     once_at: str | None
+    series: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Bounds that hold for every variety. Times in seconds, mass in kilograms."""
+    """Bounds that hold for every variety. Times in seconds, mass in kilograms.
+
+    `uncounted_refused`: whether a quantity that a balance cannot count is refused, or only flagged.
+    """
 
     upload_s: int
     future_s: int
     mass_tolerance_kg: Fraction
     text_characters: int
+    uncounted_refused: bool
 
 
 def parse_days(row: Mapping[str, str | None]) -> Days:

@@ -24,6 +24,7 @@ from gateway.intake.codes import event_codes, quantities
 from gateway.intake.context import OURS, General, said_sha256
 from gateway.intake.locations import location_faults
 from gateway.intake.members import Member
+from gateway.intake.rules.accounts import Entry, entries
 from gateway.intake.rules.case import Case
 from gateway.intake.rules.hidden import hidden_findings
 from gateway.intake.rules.judge import judge
@@ -81,6 +82,7 @@ class Facts:
     content_sha256: bytes
     warnings: tuple[Fault, ...] = ()
     uses: tuple[PaperUse, ...] = ()  # papers that serve one lot
+    entries: tuple[Entry, ...] = ()  # what it adds to balances over several events
     declares: bool = False  # an error: exempt from the catalogue's rules, so the store must have what it repeats
 
 
@@ -113,9 +115,10 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
     if scope & rules.members[member].scope != scope:
         return [Fault("event.scope", at if general else f"{at}/cn:link")]
     declares = general is None and "errorDeclaration" in event
+    counts = general is None and not declares
     return Facts(
         event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope,
-        uses=() if general or declares else tuple(paper_uses(case)), declares=declares,
+        uses=tuple(paper_uses(case)) if counts else (), entries=tuple(entries(case)) if counts else (), declares=declares,
         content_sha256=said_sha256(raw, is_general=general is not None), warnings=warnings,
     )  # fmt: skip
 
@@ -209,6 +212,7 @@ def _case(
     return Case(
         event=event, at=at, catalogue=rules.catalogue, now=rules.now, today=_beijing_day(rules.now), day=when.day,
         seconds=when.seconds, variety=place.variety, link=place.link, kind=kind, names_goods=names_goods,
+        hosts=rules.hosts,
     )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ declares an error. What only the store can judge is judged here, and everything 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from gateway.errors import Fault
+from gateway.intake.balance import balance_faults, balance_warnings, note_amounts
 from gateway.intake.behalf import behalf_warnings
 from gateway.intake.checks import Facts
 from gateway.intake.declared import repeats_a_judged_event
@@ -60,7 +61,7 @@ def keep_event(
         return Stored(KNOWN, known.row_id, _warnings(facts, at, anchored=known.state != "kept"))
     event_id = facts.event_id or event_hash_id(event, document.context)
     same_id = by_event_id(tx, event_id, submitter=facts.submitter)
-    faults = _stored_faults(tx, event, facts, same_id, at)
+    faults = _stored_faults(tx, event, facts, same_id, at) or balance_faults(tx, facts, at, intake.catalogue.bounds)
     if faults:
         return faults
     goods = name_goods(tx, intake, event, facts.submitter, at)
@@ -78,14 +79,13 @@ def keep_event(
     wrong = [other.row_id for other in same_id] if new.declares else []
     keep_goods(tx, row_id, goods, submitter=facts.submitter, stage=facts.stage, wrong=wrong)
     note_uses(tx, row_id, facts)
+    note_amounts(tx, row_id, facts)
     corrective_ids = event.get("errorDeclaration", {}).get("correctiveEventIDs", [])
     declare(
         tx, row_id, member=facts.member, submitter=facts.submitter, wrong_id=event_id,
         corrective_ids=list(dict.fromkeys(corrective_ids)),
     )  # fmt: skip
-    warnings = (
-        *_warnings(facts, at, anchored=bool(goods.codes)), *behalf_warnings(tx, event, at), *reuse_warnings(tx, facts, at)
-    )  # fmt: skip
+    warnings = (*_warnings(facts, at, anchored=bool(goods.codes)), *_stored_warnings(tx, event, facts, at, intake))
     return Stored(ACCEPTED, row_id, warnings, new.declares)
 
 
@@ -98,6 +98,13 @@ def _stored_faults(
     if facts.declares and not repeats_a_judged_event(tx, event, same_id):
         return [Fault("event.declares_unknown", f"{at}/errorDeclaration")]
     return reuse_faults(tx, facts, at)
+
+
+def _stored_warnings(tx: Connection, event: dict[str, Any], facts: Facts, at: str, intake: Intake) -> Iterator[Fault]:
+    """What is worth a warning beside what is stored, this event included."""
+    yield from behalf_warnings(tx, event, at)
+    yield from reuse_warnings(tx, facts, at)
+    yield from balance_warnings(tx, facts, at, intake.catalogue.bounds)
 
 
 def _warnings(facts: Facts, at: str, *, anchored: bool) -> tuple[Fault, ...]:

@@ -68,6 +68,19 @@ WORDS: Final[dict[str, Words]] = {
         400, "产出重量大于投入重量", "More comes out than went in",
         "请核对投入和产出的数量和单位", "Check amounts and units on both sides",
     ),
+    "qty.lot_balance": Words(
+        409, "该批次累计投入重量大于累计产出重量", "More of a lot is used, over several events, than was made of it",
+        "请核对本批次各次投入和产出；已报错的，先对其报 errorDeclaration 再重报",
+        "Check every event of the lot; declare the error of a wrong one first",
+    ),
+    "qty.lot_balance_late": Words(
+        200, "提示：该批次已报投入重量大于已报产出重量", "More of this lot was used already than is said to be made of it",
+        "请补报本批次其余产出，或更正有误的事件；已接收", "Report the rest of the lot or correct what is wrong; it was taken",
+    ),
+    "qty.uncounted": Words(
+        200, "提示：该数量未计入平衡核算", "A balance does not count this quantity",
+        "投入和产出请用重量单位（KGM、GRM、TNE），活畜按头数", "Give masses (KGM, GRM, TNE) on both sides, and animals by number",
+    ),
     "qty.head_balance": Words(
         400, "头数不平", "The heads do not add up",
         "入宰头数 = 投入头数 = 途中死亡 + 检疫不合格 + 胴体数", "headsIn = animals that went in = dead + condemned + carcasses",
@@ -115,13 +128,22 @@ WORDS: Final[dict[str, Words]] = {
         "Check the day of issue; a certificate of one day holds that day only",
     ),
     "cert.reused": Words(
-        409, "同一检疫证明用于两个屠宰批次", "One animal certificate was used for two slaughter lots",
+        409, "同一证明用于两个批次", "One certificate was used for two lots",
         "请核对证号；前一批次报错的，先对其报 errorDeclaration 再重报",
         "Check the number; if the first lot was wrong, declare its error first",
     ),
     "cert.used_elsewhere": Words(
         200, "提示：该检疫证明已被其他主体使用", "Another enterprise used this certificate for a lot of its own",
         "请核对证号；确属冒用的，请报告主管单位", "Check the number; if yours was misused, tell your bureau",
+    ),
+    "cert.heads": Words(
+        409, "该检疫证明累计屠宰头数超过到场头数", "More animals are slaughtered under a certificate than arrived under it",
+        "请核对证号和头数；到场头数有误的，先更正进场事件",
+        "Check number and heads; if the arrival is wrong, correct that event first",
+    ),
+    "cert.heads_late": Words(
+        200, "提示：该检疫证明已报屠宰头数超过到场头数", "More animals were slaughtered under this form than are said to arrive",
+        "请核对头数，更正有误的事件；已接收", "Check the heads and correct the wrong event; it was taken",
     ),
     "submitter.not_allowed": Words(
         403, "密钥无权代该主体报送", "The key may not submit for this enterprise",

@@ -42,6 +42,11 @@ WORDS: Final[dict[str, Words]] = {
         "批号只用字母、数字和 - . / 等符号，不用汉字和空格",
         "Use letters, digits and signs such as - . /, no Chinese characters or blanks",
     ),
+    "id.output_lot": Words(
+        400, "产出批号与屠宰批号不符", "A slaughter puts out another lot than the one it states",
+        "outputQuantityList 每项的批号须与 ilmd 的批号相同；另一批次另报一个事件",
+        "Every output has the lot of ilmd; report another lot as an event of its own",
+    ),
     "id.serial": Words(
         400, "序列号超过 20 位或含有不允许的字符", "A serial has up to 20 characters of GS1's set",
         "序列号只用字母、数字和 - . / 等符号", "Use letters, digits and signs such as - . /",

@@ -12,7 +12,7 @@ from gateway.store.tables import cited_papers, events
 
 @dataclass(frozen=True, slots=True)
 class UsedPaper:
-    """A number (`kind` is a cn: term without prefix) and the lot it was used for."""
+    """A number (`kind` is the series of its paper) and the lot it was used for."""
 
     kind: str
     number: str

@@ -310,11 +310,22 @@ items = Table(  # the leaves of an event's item tree: every serialised unit with
 
 cited_papers = Table(  # documents that may be used once: which event used which number
     "cited_papers", metadata,
-    Column("kind", Text, primary_key=True),  # a cn: term
+    Column("kind", Text, primary_key=True),  # a series of papers
     Column("number", Text, primary_key=True),
     Column("submitter", Text, primary_key=True),
     Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
     Column("subject", Text, nullable=False),  # what it was used for: the lot or transformation
+    sqlite_strict=True,
+)  # fmt: skip
+
+amounts = Table(  # what lots and papers add up to over several events
+    "amounts", metadata,
+    Column("side", Text, primary_key=True),
+    Column("account", Text, primary_key=True),  # a lot's code, or a series of papers and a number
+    Column("submitter", Text, primary_key=True),
+    Column("event", _BIG, ForeignKey("events.id"), primary_key=True),
+    Column("amount", _BIG, nullable=False),  # grams, or heads
+    CheckConstraint("amount >= 0"),
     sqlite_strict=True,
 )  # fmt: skip
 

@@ -7,21 +7,24 @@ that looked for it has spoken.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from certs.codes import Code
 from gateway.catalogue.rows import Link, Paper, Variety
 from gateway.catalogue.tables import Catalogue
 from gateway.errors import Fault
+from gateway.intake.identifiers import BadIdentifier, read_identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One event under judgement. `at` is its JSON pointer, times are seconds since 1970, days are Beijing's.
 
-    `today` is the day on which it arrives; `day` the day of eventTime. `kind` is the submitter's kind of enterprise.
+    `today` is the day on which it arrives; `day` the day of eventTime. `kind` is the submitter's kind of enterprise; `hosts` are
+    our Digital Link hosts.
     """
 
     event: dict[str, Any]
@@ -35,6 +38,7 @@ class Case:
     link: Link | None
     kind: str | None
     names_goods: bool
+    hosts: Collection[str]
 
     @property
     def ilmd(self) -> Mapping[str, Any]:
@@ -47,6 +51,13 @@ class Case:
         for holder, pointer in ((self.event, f"{self.at}/{name}"), (self.ilmd, f"{self.at}/ilmd/{name}")):
             if holder.get(name) is not None:
                 yield holder[name], pointer
+
+    def code(self, uri: Any) -> Code | None:
+        """The code that an identifier names, or None for one that names none or is none."""
+        try:
+            return read_identifier(uri, self.hosts) if isinstance(uri, str) else None
+        except BadIdentifier:
+            return None
 
     def papers(self) -> Iterator[tuple[str, Paper]]:
         """Every paper's term and its row in force; where the event's day cannot be read, today's row."""

@@ -75,7 +75,8 @@ OUTSIDE = {
     "api_keys": "hashes of secrets that nobody here knows", "leases": "of the moment",
     "captures": "what was answered; that events' captures are there is found", "answered": "what was answered",
     "serial_lots": "the first statement of many; later ones are refused against it", "serial_files": "sent, and not kept whole",
-    "cited_papers": "names of papers by rules that are dated", "imports": "what was answered",
+    "cited_papers": "names of papers by rules that are dated", "amounts": "added up by rules that are dated",
+    "imports": "what was answered",
     "import_rows": "hashes of rows that are not kept", "tallies": "counts of rows that were refused and not kept",
 }  # fmt: skip
 CASES = [(table, column, code) for table, columns in FOUND.items() for column, code in columns.items()]

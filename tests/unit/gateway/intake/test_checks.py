@@ -17,6 +17,7 @@ from gateway.errors import Fault
 from gateway.intake.checks import Facts, Rules, check_event
 from gateway.intake.context import General
 from gateway.intake.members import Member
+from gateway.intake.rules.single_use import PaperUse
 from gateway.store.enterprises import Enterprise
 from tests.service import ABATTOIR, COM, ENTERPRISES, EVERYTHING, FARM, KINDS, NOW, event
 
@@ -54,6 +55,7 @@ def test_a_good_event_gives_the_facts_of_its_record() -> None:
         scope_bits("livestock", "slaughter"),
         hashlib.sha256(canonical(event())).digest(),
         (Fault("time.late", "/eventTime"),),
+        (PaperUse("meatQualityCert", "ABAPZ25060207", "S20250602-07", "/cn:meatQualityCert"),),
     )
 
 

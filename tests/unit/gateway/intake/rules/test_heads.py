@@ -31,6 +31,7 @@ def test_the_animals_that_went_in_are_the_heads() -> None:
     assert animals({"quantity": 60}, {"quantity": 40, "uom": "H87"}) == []
     assert animals({"quantity": 99}) == [("qty.head_balance", "/inputQuantityList")]
     assert animals({"quantity": 11_000, "uom": "KGM"}) == animals({}) == animals({"quantity": 1}, {}) == []
+    assert animals({"quantity": 101}, {"quantity": 1, "uom": "KGM"}) == [("qty.head_balance", "/inputQuantityList")]
 
 
 @pytest.mark.parametrize(("kg", "is_taken"), [(5_999, False), (6_000, True), (11_000, True), (11_001, False)])

@@ -20,7 +20,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     )
     assert {code for code, _ in said(judge(case(event, kind="farm", later_s=100_000)))} == {
         "qty.head_balance", "time.order", "catalogue.required_field", "catalogue.step_mismatch", "id.quarantine_format",
-        "qty.unit_unknown", "submitter.kind", "?time.late",
+        "qty.unit_unknown", "submitter.kind", "?time.late", "id.output_lot",
     }  # fmt: skip
 
 
