@@ -78,11 +78,6 @@ def proposals(rpc: ChainPort, consortium: bytes, *, below: int | None = None, mo
     return _read(rpc, consortium, range(last, max(0, last - most), -1), block)
 
 
-def proposal_count(rpc: ChainPort, consortium: bytes) -> int:
-    """How many proposals there have been; the newest one's number."""
-    return _count(rpc, consortium, latest_number(rpc))
-
-
 def open_number(rpc: ChainPort, consortium: bytes, wanted: Proposed) -> int | None:
     """The number of the newest proposal of just this that is neither executed nor expired, or None."""
     block = latest_number(rpc)

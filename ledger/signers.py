@@ -23,7 +23,6 @@ from certs.errors import MalformedCertificate
 from ledger.errors import SignerRefused
 
 SCRYPT_N: Final = 2**18  # the standard cost: about a second and 256 MB
-SCRYPT_N_LIGHT: Final = 2**12  # for many local keys of one machine, where the passphrase lies beside the file anyway
 _MAX_FILE_BYTES: Final = 64 * 1024
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from ledger.governance import approve_call, execute_call, proposal_count, propose_call
+from ledger.governance import approve_call, execute_call, proposals, propose_call
 from ledger.manifest import Deployment
 from ledger.rpc import ChainPort
 from ledger.signers import Signer
@@ -29,6 +29,12 @@ def send_all(rpc: ChainPort, deployment: Deployment, calls: Sequence[tuple[Signe
     ]
     send_in_order(rpc, [one.raw for one in signed])
     return [_landed(rpc, one.hash) for one in signed]
+
+
+def proposal_count(rpc: ChainPort, consortium: bytes) -> int:
+    """How many proposals there have been; the newest one's number."""
+    newest = proposals(rpc, consortium, most=1)
+    return newest[0].id if newest else 0
 
 
 def propose(rpc: ChainPort, deployment: Deployment, signer: Signer, target: bytes, data: bytes) -> int:

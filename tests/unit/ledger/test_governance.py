@@ -26,7 +26,6 @@ from ledger.governance import (
     open_number,
     pause_anchoring_call,
     proposal,
-    proposal_count,
     proposals,
     propose_call,
     retire_call,
@@ -50,7 +49,7 @@ from ledger.registry import (
 )
 from ledger.rpc import Rpc
 from ledger.signers import KeystoreSigner
-from tests.votes import approve, carry_out, propose, send_all
+from tests.votes import approve, carry_out, proposal_count, propose, send_all
 
 USCCS = [f"91310000MA2FL{number:04d}X" for number in range(9)]
 CODES = ["VA", "VB", "VC", "VD", "NOV", "ANC", "FRZ", "RET"]

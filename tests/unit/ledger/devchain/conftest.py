@@ -17,11 +17,12 @@ from certs.evm.log import VALIDATORS_CHANGED
 from ledger.deploy import Founder, Patience, deploy_consortium
 from ledger.devchain import DevChain
 from ledger.devchain.server import Server
-from ledger.governance import announce_call, approve_call, execute_call, proposal_count, propose_call
+from ledger.governance import announce_call, approve_call, execute_call, propose_call
 from ledger.rpc import Rpc
 from ledger.runs import latest_number
 from ledger.signers import KeystoreSigner
 from ledger.transactions import UnsignedTransaction, latest_nonce, receipt, sign
+from tests.votes import proposal_count
 
 NOW = 1_795_000_000
 KEY = "0x" + "11" * 32
