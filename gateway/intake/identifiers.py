@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
-from certs.codes import Code, gs1_check_digit, gs1_is_valid
+from certs.codes import Code, gs1_is_valid
+from gateway.intake.canonical_link import canonical_link
 
 MAX_LOT = 20  # characters of AI 10 and AI 21 (GS1 General Specifications)
 _HTTP = re.compile(r"(?i:https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?")
@@ -24,8 +25,7 @@ _UNIT = re.compile(r"/00/([^/]*)")
 _PERCENT = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 _SET_82 = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]+")
 _URN = re.compile(r"(?i:urn:epc):(id:sgtin|class:lgtin|idpat:sgtin|id:sscc):(.*)", re.DOTALL)
-_SGTIN = re.compile(r"([0-9]{6,12})\.([0-9])([0-9]{0,6})\.(.+)", re.DOTALL)
-_SSCC = re.compile(r"([0-9]{6,12})\.([0-9])([0-9]{4,10})")
+_ANY_PRODUCT = re.compile(r"[0-9]{6,12}\.\*\.\*")
 
 
 class BadIdentifier(ValueError):
@@ -44,7 +44,7 @@ def read_identifier(uri: str, hosts: Collection[str]) -> Code | None:
     """
     urn = _URN.fullmatch(uri)
     if urn is not None:
-        return _read_urn(urn[1], urn[2])
+        return _read_urn(urn[1].lower(), urn[2])
     link = _HTTP.fullmatch(uri)
     if link is None:
         return None
@@ -79,28 +79,13 @@ def _read_path(path: str) -> Code:
 
 
 def _read_urn(scheme: str, rest: str) -> Code | None:
-    if scheme == "id:sscc":
-        unit = _SSCC.fullmatch(rest)
-        if unit is None or len(unit[1]) + len(unit[3]) != 16:
-            raise BadIdentifier("id.epc_urn")
-        return Code(sscc=_with_check(f"{unit[2]}{unit[1]}{unit[3]}"))
-    if scheme == "idpat:sgtin" and re.fullmatch(r"[0-9]+\.\*\.\*", rest):
+    """The code of an EPC URN: that of the link it is the same as (`canonical_link` has the grammar of URNs)."""
+    if scheme == "idpat:sgtin" and _ANY_PRODUCT.fullmatch(rest):
         return None  # every product of a company prefix: no GTIN
-    goods = _SGTIN.fullmatch(rest)
-    if goods is None or len(goods[1]) + len(goods[3]) != 12:
+    link = canonical_link(f"urn:epc:{scheme}:{rest}")
+    if link is None:
         raise BadIdentifier("id.epc_urn")
-    gtin = _with_check(f"{goods[2]}{goods[1]}{goods[3]}")
-    if scheme == "idpat:sgtin":
-        if goods[4] != "*":
-            raise BadIdentifier("id.epc_urn")
-        return Code(gtin=gtin)
-    if scheme == "class:lgtin":
-        return Code(gtin=gtin, lot=_text(goods[4], "id.lot"))
-    return Code(gtin=gtin, serial=_text(goods[4], "id.serial"))
-
-
-def _with_check(digits: str) -> str:
-    return digits + gs1_check_digit(digits)
+    return _read_path(urlsplit(link).path)
 
 
 def _digits(text: str, length: int, kind: str) -> str:

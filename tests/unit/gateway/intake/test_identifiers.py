@@ -90,6 +90,10 @@ def test_an_identifier_of_another_kind_gives_no_code(uri: str) -> None:
         ("urn:epc:idpat:sgtin:9521234.010003.7", "id.epc_urn"),
         ("urn:epc:id:sscc:9521234.000000002", "id.epc_urn"),
         ("urn:epc:class:lgtin:9521234.010003." + "A" * 21, "id.lot"),
+        ("urn:epc:class:lgtin:9521234.010003.A%E7%8C%AA", "id.lot"),
+        ("urn:epc:class:lgtin:9521234.010003.A/B", "id.epc_urn"),  # a URN has it as %2F (TDS 2.0 §6.3.3)
+        ("urn:epc:class:lgtin:9521234.010003.A%2", "id.epc_urn"),
+        ("urn:epc:idpat:sgtin:9521.*.*", "id.epc_urn"),
     ],
 )
 def test_what_is_meant_to_be_a_code_and_is_not_is_refused(uri: str, code: str) -> None:
