@@ -80,7 +80,8 @@ def build_papers(data: Mapping[str, Any], *, links: Collection[str]) -> dict[str
         return Paper(
             zh=row["zh"], days=parse_days(row), form=None if form is None else re.compile(form, re.ASCII),
             refuses=_POLICIES[row["policy"]], has_check_digit=check is not None, valid_days=row.get("maxValidDays"),
-            many=row.get("many") is True, once_at=once_at, series=str(row.get("series", row["term"])),
+            many=row.get("many") is True, once_at=once_at, once_refuses=_POLICIES[row.get("oncePolicy", "refuse")],
+            series=str(row.get("series", row["term"])),
         )  # fmt: skip
 
     return _by_code("papers", ((row["term"], row) for row in data["papers"]), build)

@@ -68,7 +68,8 @@ class Link:
 class Paper:
     """A number that papers carry, under a `cn:` term; `refuses` says whether a wrong one is refused or only flagged.
 
-    `valid_days` counts the day of issue. At the link `once_at` one number serves one lot. `many`: a list may stand for lines.
+    `valid_days` counts the day of issue. At the link `once_at` one number serves one lot; `once_refuses` says whether a
+    second one is refused or only flagged. `many`: a list may stand for lines.
     Papers of one `series` are numbered together: the same number is the same paper under whichever of their terms it is written.
     """
 
@@ -80,6 +81,7 @@ class Paper:
     valid_days: int | None
     many: bool
     once_at: str | None
+    once_refuses: bool
     series: str
 
 

@@ -22,6 +22,10 @@ WORDS: Final[dict[str, Words]] = {
         "请先报送原事件；更正声明须使用同一事件编号，并重复原事件的每个字段",
         "Send the event first; its declaration has the same eventID and repeats every field",
     ),
+    "event.declared_wrong": Words(
+        200, "提示：该事件已被更正声明为有误，重复报送不使其恢复", "This event was declared wrong since, and stays so",
+        "正确的内容请用新事件编号报送", "Send what is right as an event with a new eventID",
+    ),
     "event.hidden_field": Words(
         400, "非公开字段放在了公开的对象内", "A field that is not public stands inside one that is",
         "请将该字段放到事件的最外层", "Put the field at the event's top level",
@@ -131,6 +135,10 @@ WORDS: Final[dict[str, Words]] = {
         409, "同一证明用于两个批次", "One certificate was used for two lots",
         "请核对证号；前一批次报错的，先对其报 errorDeclaration 再重报",
         "Check the number; if the first lot was wrong, declare its error first",
+    ),
+    "cert.used_again": Words(
+        200, "提示：同一检验合格证用于两个批次", "One certificate was used for two lots",
+        "一批一证；请核对证号，已接收", "One lot has one certificate; check the number. It was taken",
     ),
     "cert.used_elsewhere": Words(
         200, "提示：该检疫证明已被其他主体使用", "Another enterprise used this certificate for a lot of its own",

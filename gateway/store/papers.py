@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select
 
 from gateway.store.tables import cited_papers, events
 
@@ -29,17 +29,25 @@ def add_papers(tx: Connection, event_row: int, submitter: str, papers: Sequence[
         tx.execute(insert(cited_papers), rows)
 
 
-def used_elsewhere(tx: Connection, submitter: str, paper: UsedPaper) -> frozenset[str]:
-    """Who (USCCs) used this number for another lot than this lot of `submitter`, in events not declared wrong since."""
+def used_for_another_lot(tx: Connection, submitter: str, paper: UsedPaper) -> bool:
+    """Whether this submitter used the number for another lot, in an event not declared wrong since."""
+    return _is_used(tx, paper, cited_papers.c.submitter == submitter, cited_papers.c.subject != paper.subject)
+
+
+def used_by_another(tx: Connection, submitter: str, paper: UsedPaper) -> bool:
+    """Whether another submitter used the number, for whichever lot, in an event not declared wrong since."""
+    return _is_used(tx, paper, cited_papers.c.submitter != submitter)
+
+
+def _is_used(tx: Connection, paper: UsedPaper, *conditions: ColumnElement[bool]) -> bool:
     declaration = events.alias("declaration")
     is_wrong = exists().where(
         declaration.c.event_id == events.c.event_id, declaration.c.submitter == events.c.submitter, declaration.c.declares == 1
     )
     query = (
-        select(cited_papers.c.submitter)
+        select(cited_papers.c.event)
         .join(events, and_(events.c.id == cited_papers.c.event, ~is_wrong))
-        .where(cited_papers.c.kind == paper.kind, cited_papers.c.number == paper.number)
-        .where(or_(cited_papers.c.subject != paper.subject, cited_papers.c.submitter != submitter))
-        .distinct()
+        .where(cited_papers.c.kind == paper.kind, cited_papers.c.number == paper.number, *conditions)
+        .limit(1)
     )
-    return frozenset(tx.execute(query).scalars())
+    return tx.execute(query).first() is not None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unicodedata import normalize
 
+from gateway.catalogue.rows import Paper
 from gateway.errors import Fault
 from gateway.intake.rules.case import Case, Finding
 from gateway.intake.rules.numbers import listed_numbers
@@ -22,12 +23,16 @@ _MADE: Final = "outputQuantityList"
 
 @dataclass(frozen=True, slots=True)
 class PaperUse:
-    """One number used for one lot. `kind` is its paper's series, `pointer` where the number stands in its event."""
+    """One number used for one lot. `kind` is its paper's series, `pointer` where the number stands in its event.
+
+    `refuses`: whether a second lot is refused, or only flagged.
+    """
 
     kind: str
     number: str
     subject: str
     pointer: str
+    refuses: bool = True
 
 
 def paper_key(number: str) -> str:
@@ -38,15 +43,16 @@ def paper_key(number: str) -> str:
 def paper_uses(case: Case) -> Iterator[PaperUse]:
     """What this event uses up. An event without a lot of its own uses nothing: the catalogue asks for the lot elsewhere."""
     lots = _lots(case)
-    for series, number, pointer in _numbers_once(case) if lots else ():
-        yield PaperUse(series, paper_key(number), lots[0], pointer.removeprefix(case.at))
+    for paper, number, pointer in _numbers_once(case) if lots else ():
+        yield PaperUse(paper.series, paper_key(number), lots[0], pointer.removeprefix(case.at), paper.once_refuses)
 
 
 def single_use_findings(case: Case) -> Iterator[Finding]:
-    """`cert.reused` where goods are of several lots; `id.output_lot` for what a slaughter puts out besides its lot."""
-    uses = dict.fromkeys(pointer for _, _, pointer in _numbers_once(case))
+    """`cert.reused` or `cert.used_again` where goods are of several lots; `id.output_lot` for other lots a slaughter makes."""
+    uses = {pointer: paper.once_refuses for paper, _, pointer in _numbers_once(case)}
     if len(_lots(case)) > 1:
-        yield from (Finding(Fault("cert.reused", pointer)) for pointer in uses)
+        for pointer, refuses in uses.items():
+            yield Finding(Fault("cert.reused" if refuses else "cert.used_again", pointer), refuses)
     lot = _stated(case)
     if uses and lot is not None:
         for i, element in enumerate(_listed(case, _MADE)):
@@ -57,15 +63,15 @@ def single_use_findings(case: Case) -> Iterator[Finding]:
                 yield Finding(Fault("id.output_lot", f"{case.at}/outputEPCList/{i}"))
 
 
-def _numbers_once(case: Case) -> Iterator[tuple[str, str, str]]:
-    """Series, number and pointer of every paper that serves one lot at this link."""
+def _numbers_once(case: Case) -> Iterator[tuple[Paper, str, str]]:
+    """Row, number and pointer of every paper that serves one lot at this link."""
     for term, paper in case.papers():
         if paper.once_at is None or paper.once_at != case.event.get("cn:link"):
             continue
         for value, pointer in case.fields(f"cn:{term}"):
             for number, place in listed_numbers(value, pointer, many=paper.many):
                 if isinstance(number, str):
-                    yield paper.series, number, place
+                    yield paper, number, place
 
 
 def _lots(case: Case) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.store.enterprises import Enterprise, register
 from tests.rule_cases import CARCASSES, slaughter
-from tests.service import ABATTOIR, COM, Service, document, service_in
+from tests.service import ABATTOIR, COM, Service, document, event, service_in
 
 OTHER = "91310120TE5T001048"
 DECLARED = {"errorDeclaration": {"declarationTime": "2025-06-02T09:00:00+08:00", "reason": "incorrect_data"}}
@@ -97,3 +97,11 @@ def test_of_events_that_are_refused_no_use_is_recorded(service: Service) -> None
     good, bad = lot("A"), lot("B", cn__animalQuarantineCertA="320012345")
     assert post(service, good, bad) == ["id.quarantine_format"]
     assert post(service, lot("C")) == []
+
+
+def test_an_inspection_certificate_of_two_lots_is_flagged(service: Service) -> None:
+    def inspected(number: str) -> dict[str, Any]:
+        return event(quantityList=[{"epcClass": CARCASSES.replace("S20250602-07", number), "quantity": 100, "uom": "KGM"}])
+
+    assert post(service, inspected("A"), inspected("A") | {"eventID": "urn:x:again"}) == []
+    assert post(service, inspected("B")) == ["cert.used_again"]

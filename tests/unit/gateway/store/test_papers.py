@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gateway.store.papers import UsedPaper, add_papers, used_elsewhere
+from gateway.store.papers import UsedPaper, add_papers, used_by_another, used_for_another_lot
 from gateway.store.tables import cited_papers
 from tests.service import ABATTOIR, MARKET, Service, document, event, service_in
 
@@ -26,10 +26,11 @@ def service(tmp_path: Path) -> Iterator[Service]:
 def test_a_use_is_seen_by_every_other_lot_and_every_other_submitter(service: Service) -> None:
     with service.db.write() as tx:
         add_papers(tx, service.rows()[0].id, ABATTOIR, [FORM])
-        assert used_elsewhere(tx, ABATTOIR, FORM) == frozenset()
-        assert used_elsewhere(tx, ABATTOIR, OTHER_LOT) == used_elsewhere(tx, MARKET, FORM) == {ABATTOIR}
-        assert used_elsewhere(tx, ABATTOIR, UsedPaper("meatQualityCert", "3200123456", "B")) == frozenset()
-        assert used_elsewhere(tx, ABATTOIR, UsedPaper("animalQuarantineCert", "3200123457", "B")) == frozenset()
+        assert not used_for_another_lot(tx, ABATTOIR, FORM) and not used_by_another(tx, ABATTOIR, FORM)
+        assert used_for_another_lot(tx, ABATTOIR, OTHER_LOT) and not used_by_another(tx, ABATTOIR, OTHER_LOT)
+        assert used_by_another(tx, MARKET, FORM) and not used_for_another_lot(tx, MARKET, OTHER_LOT)
+        for other in (UsedPaper("meatQualityCert", "3200123456", "B"), UsedPaper("animalQuarantineCert", "3200123457", "B")):
+            assert not used_for_another_lot(tx, ABATTOIR, other) and not used_by_another(tx, MARKET, other)
 
 
 def test_an_event_that_uses_nothing_adds_nothing(service: Service) -> None:
