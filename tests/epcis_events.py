@@ -83,11 +83,18 @@ def _word(words: frozenset[str], stem: str) -> st.SearchStrategy[str]:
 STEPS, STATES = _word(BUSINESS_STEPS.words, "BizStep-"), _word(DISPOSITIONS.words, "Disp-")
 _TEXTS = st.text("abcXYZ 09-_é猪肉批次😀", max_size=12)
 _SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-(2**53) + 1, 2**53 - 1), _TEXTS)
-EXTENSIONS = st.dictionaries(
-    st.text("abcxyz", min_size=1, max_size=5).map(lambda name: f"example:{name}"),
-    st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3)),
-    max_size=3,
+_LOCAL = st.text("abcxyz", min_size=1, max_size=5)
+_PRIVATE = st.one_of(
+    _LOCAL.map(lambda name: f"example:{name}"),
+    _LOCAL.map(lambda name: f"https://example.org/ns/{name}"),
+    _LOCAL.map(lambda name: f"urn:example:{name}"),
 )
+# What stands below is the sender's alone: names of the standard and of ours mean nothing there.
+_INNER = st.one_of(
+    _TEXTS, _PRIVATE, st.sampled_from(["cn:note", "cn:officialVet", "cn:uscc", "type", "ilmd", "epcList", "@type"])
+)
+NESTED = st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_INNER, inner, max_size=3))
+EXTENSIONS = st.dictionaries(_PRIVATE, NESTED, max_size=3)
 REPORTS = st.fixed_dictionaries(
     {"type": st.sampled_from(sorted(MEASUREMENTS.words))},
     optional={
@@ -213,8 +220,12 @@ def shanghai_events(draw: st.DrawFn, chain: Sequence[dict[str, Any]]) -> dict[st
     event["readPoint"] = {"id": f"{site}/254/{draw(_LOTS)}"}
     more = {
         "disposition": STATES, "certificationInfo": _COMMON["certificationInfo"], "sensorElementList": SENSORS,
-        "recordTime": times(), "cn:officialVet": _TEXTS, "cn:note": _SCALARS, "cn:pieces": st.integers(1, 9),
+        "recordTime": times(), "cn:officialVet": _TEXTS, "cn:note": NESTED, "cn:pieces": st.integers(1, 9),
+        "example:batch": NESTED, "cn:lines": st.lists(st.dictionaries(_INNER, NESTED, max_size=2), max_size=2),
     }  # fmt: skip
     if event["type"] in ("ObjectEvent", "TransformationEvent"):
         more["persistentDisposition"] = _LASTING
+    if "ilmd" in event:
+        private = st.fixed_dictionaries({}, optional={"cn:note": NESTED, "cn:feed": NESTED, "example:pen": NESTED})
+        event["ilmd"] |= draw(private)
     return event | draw(st.fixed_dictionaries({}, optional=more))

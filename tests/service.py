@@ -89,6 +89,7 @@ def document(*listed: dict[str, Any], **changes: Any) -> bytes:
         "@context": CONTEXT,
         "type": "EPCISDocument",
         "schemaVersion": "2.0",
+        "creationDate": "2025-06-02T04:00:00+08:00",
         "epcisBody": {"eventList": list(listed)},
         **changes,
     }

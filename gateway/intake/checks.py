@@ -119,14 +119,15 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
     return Facts(
         event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope,
         uses=tuple(paper_uses(case)) if counts else (), entries=tuple(entries(case)) if counts else (), declares=declares,
-        content_sha256=said_sha256(raw, is_general=general is not None), warnings=warnings,
+        content_sha256=said_sha256(event, raw, is_general=general is not None), warnings=warnings,
     )  # fmt: skip
 
 
 def _standard_faults(event: dict[str, Any], at: str, rules: Rules, *, told: Collection[str]) -> Iterator[Fault]:
     """What EPCIS itself does not allow, but for places of which something more telling is said already."""
     prefixes, barred = (rules.general.prefixes, OURS) if rules.general else (None, "")
-    return (fault for fault in standard_faults(event, at, prefixes=prefixes, barred=barred) if fault.pointer not in told)
+    found = standard_faults(event, at, prefixes=prefixes, barred=barred, namespace=rules.catalogue.tiers.namespace)
+    return (fault for fault in found if fault.pointer not in told)
 
 
 def _size_faults(event: dict[str, Any], raw: bytes, at: str) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,13 +65,18 @@ def general_profile(context: Any, owner: str) -> General | None:
     return General(owner, _OF_EPCIS | names if is_whole else None)
 
 
-def content_sha256(event: Any, context: Any) -> bytes:
-    """SHA-256 of what a submission says: the event's JCS bytes, and for the general profile that it is said under that."""
-    return said_sha256(canonical(event), is_general=general_profile(context, "") is not None)
+def content_sha256(event: Mapping[str, Any], context: Any) -> bytes:
+    """SHA-256 of what a submission says: the event's JCS bytes, and for the general profile that it is said under that.
+
+    Without recordTime: that is no part of what the sender says, but the moment at which a system took it (EPCIS 2.0 §7.4.1).
+    """
+    return said_sha256(event, canonical(event), is_general=general_profile(context, "") is not None)
 
 
-def said_sha256(raw: bytes, *, is_general: bool) -> bytes:
-    """`content_sha256` of an event whose JCS bytes are at hand: under the general profile that of `["general",EVENT]`."""
+def said_sha256(event: Mapping[str, Any], raw: bytes, *, is_general: bool) -> bytes:
+    """`content_sha256` of an event whose JCS bytes `raw` are at hand: under the general profile that of `["general",EVENT]`."""
+    if "recordTime" in event:
+        raw = canonical({name: value for name, value in event.items() if name != "recordTime"})
     return hashlib.sha256(b'["general",' + raw + b"]" if is_general else raw).digest()
 
 
@@ -109,7 +114,8 @@ def _may_say(name: str, target: Any, tiers: TierTable) -> bool:
     if isinstance(target, str):
         if name in _TARGETS and name != _MASTER_DATA[0]:  # an example of GS1 moves that one; under the catalogue it may not
             return target == _TARGETS[name]
-        is_other = name == OURS or not target.startswith(tiers.namespace)  # our terms have one spelling
+        ours = tiers.namespace  # our terms have one spelling, and no prefix under which they could be put together
+        is_other = name == OURS or not (target.startswith(ours) or ours.startswith(target))
         return _PREFIX.fullmatch(name) is not None and is_uri(target) and is_other
     is_type = isinstance(target, dict) and target.keys() == {"@type"} and _is_type(target["@type"])
     return is_type and _TERM.fullmatch(name) is not None and name.split(":", maxsplit=1)[0] not in {OURS, *_OF_EPCIS}

@@ -21,6 +21,7 @@ from gateway.catalogue.tables import TierTable
 from gateway.errors import Fault, Refused
 from gateway.intake.context import context_faults
 from gateway.intake.event_list import EventList, find_event_list
+from gateway.intake.standard.document import document_faults
 from gateway.intake.strict import read_object
 
 WHOLE_BYTES: Final = 1_048_576  # up to here a document is read at once
@@ -100,10 +101,7 @@ def _refuse(faults: list[Fault]) -> None:
 
 
 def _shape_faults(value: dict[str, Any], tiers: TierTable) -> Iterator[Fault]:
-    if value.get("type") != "EPCISDocument":
-        yield Fault("epcis.schema", "/type")
-    if value.get("schemaVersion") != "2.0":
-        yield Fault("epcis.schema", "/schemaVersion")
+    yield from document_faults(value)
     yield from context_faults(value.get("@context"), tiers)
 
 

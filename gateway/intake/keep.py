@@ -58,7 +58,8 @@ def keep_event(
     event, at = document.events[index], document.pointer(index)
     known = by_content(tx, facts.submitter, facts.content_sha256)
     if known is not None:
-        return Stored(KNOWN, known.row_id, _warnings(facts, at, anchored=known.state != "kept"))
+        warnings = (*_warnings(facts, at, anchored=known.state != "kept"), *_wrong_since(tx, known, at))
+        return Stored(KNOWN, known.row_id, warnings)
     event_id = facts.event_id or event_hash_id(event, document.context)
     same_id = by_event_id(tx, event_id, submitter=facts.submitter)
     faults = _stored_faults(tx, event, facts, same_id, at) or balance_faults(tx, facts, at, intake.catalogue.bounds)
@@ -98,6 +99,13 @@ def _stored_faults(
     if facts.declares and not repeats_a_judged_event(tx, event, same_id):
         return [Fault("event.declares_unknown", f"{at}/errorDeclaration")]
     return reuse_faults(tx, facts, at)
+
+
+def _wrong_since(tx: Connection, known: EventState, at: str) -> Iterator[Fault]:
+    """`event.declared_wrong` where a stored event, that is sent again, was declared wrong by its submitter."""
+    same_id = () if known.declares else by_event_id(tx, known.event_id, submitter=known.submitter)
+    if any(other.declares for other in same_id):
+        yield Fault("event.declared_wrong", at)
 
 
 def _stored_warnings(tx: Connection, event: dict[str, Any], facts: Facts, at: str, intake: Intake) -> Iterator[Fault]:

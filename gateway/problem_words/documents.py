@@ -70,8 +70,8 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "epcis.prefix": Words(
         400, "扩展字段的前缀未在 @context 中声明", "@context does not declare the prefix of an extension field",
-        "请在 @context 中声明该前缀及其命名空间；cn: 字段须声明本链的命名空间",
-        "Declare the prefix with its namespace in @context; cn: fields need this chain's namespace",
+        "请在 @context 中声明该前缀及其命名空间；本链字段写 cn: 加字段名，不写完整网址",
+        "Declare the prefix with its namespace in @context; this chain's fields are written cn:name, not as full IRIs",
     ),
     "epcis.context": Words(400, "缺少 EPCIS 2.0 的 @context", "The EPCIS 2.0 @context is missing"),
     "epcis.context.term": Words(

@@ -21,11 +21,12 @@ Test = Callable[[Mapping[str, Any]], bool]
 
 
 def standard_faults(
-    event: dict[str, Any], at: str, *, prefixes: Collection[str] | None = None, barred: str = ""
+    event: dict[str, Any], at: str, *, prefixes: Collection[str] | None = None, barred: str = "", namespace: str = ""
 ) -> Iterator[Fault]:
     """Everything that EPCIS 2.0 does not allow in this event. `at` is its JSON pointer.
 
-    `prefixes` are those an extension name may have; None allows any but `barred`. Codes: `epcis.unknown_event_type`,
+    `prefixes` are those an extension name may have; None allows any but `barred`. Names of `namespace` written out
+    are refused. Codes: `epcis.unknown_event_type`,
     `epcis.unknown_field`, `epcis.prefix`, `epcis.vocab`, `epcis.context.event`, `epcis.schema`, `time.naive`, `time.invalid`,
     `qty.format`, `qty.unit_unknown`.
     """
@@ -36,7 +37,7 @@ def standard_faults(
     if "@context" in event:  # it could give the names below it another meaning than the document's
         yield Fault("epcis.context.event", f"{at}/@context")
     fields = {name: value for name, value in event.items() if name not in ("@context", "type")}
-    yield from shape_faults(shape or ANY_EVENT, fields, at, Names(ANY_EVENT.fields, prefixes, barred))
+    yield from shape_faults(shape or ANY_EVENT, fields, at, Names(ANY_EVENT.fields, prefixes, barred, namespace))
     if shape is not None:
         yield from _joint_faults(str(type_), event, at)
 

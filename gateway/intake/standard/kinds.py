@@ -45,11 +45,13 @@ class OneOrList:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An object of these fields. An extended one also takes names with a prefix (EPCIS 2.0 §10.1), a closed one nothing else."""
+    """An object of these fields. An extended one also takes names with a prefix (EPCIS 2.0 §10.1), and one that is not closed
+    takes any name."""
 
     fields: Mapping[str, Kind]
     required: tuple[str, ...] = ()
     extended: bool = True
+    closed: bool = True
 
 
 Kind = Scalar | Listed | OneOrList | Shape
@@ -57,11 +59,15 @@ Kind = Scalar | Listed | OneOrList | Shape
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Which names of an event may be pointed at, and which prefixes its extensions may have; None: any but `barred`."""
+    """Which names of an event may be pointed at, and which prefixes its extensions may have; None: any but `barred`.
+
+    Names of `namespace` written out are refused everywhere: its terms have a prefix, and are judged and tiered under that.
+    """
 
     known: Collection[str]
     prefixes: Collection[str] | None
     barred: str = ""
+    namespace: str = ""
 
 
 def names_in(kind: Kind) -> Iterator[str]:
@@ -110,10 +116,14 @@ def shape_faults(shape: Shape, value: Any, at: str, names: Names) -> Iterator[Fa
 
 
 def _name_fault(name: str, shape: Shape, names: Names) -> str:
+    if not shape.closed:
+        return ""
     extension = _EXTENSION.match(name)
     if extension is None or not shape.extended:
         return "epcis.unknown_field"
     prefix, slashes = extension.groups()
+    if names.namespace and name.startswith(names.namespace):  # our terms have one spelling, with the prefix
+        return "epcis.prefix"
     is_iri = slashes is not None or prefix == "urn"  # a name written out needs no prefix (JSON-LD 1.1 §3.2)
     may = prefix != names.barred if names.prefixes is None else prefix in names.prefixes
     return "" if is_iri or may else "epcis.prefix"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -229,3 +230,25 @@ def test_a_record_is_of_its_members_suite(tmp_path: Path, suite: int) -> None:
     for made in service_in(tmp_path, suites=suites):
         made.post("/capture", document(event()), made.key(ABATTOIR))
         assert [(row.member, row.suite) for row in made.rows()] == [(COM, suite)]
+
+
+def test_a_system_that_writes_another_record_time_sends_the_same_event(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    for changes in ({}, {"eventID": "urn:x:1"}):
+        sent = [event(recordTime=f"2025-06-02T0{hour}:00:00Z", **changes) for hour in (4, 5)] + [event(**changes)]
+        outcomes = [service.post("/capture", document(one), key).json()["events"][0]["outcome"] for one in sent]
+        assert outcomes == ["accepted", "known", "known"]
+
+
+def test_what_was_declared_wrong_is_known_with_a_warning(service: Service) -> None:
+    def warned(*listed: dict[str, Any]) -> list[str]:
+        outcome = service.post("/capture", document(*listed), key).json()["events"][-1]
+        return [outcome["outcome"], *(warning["code"] for warning in outcome["warnings"] if warning["code"] != "time.late")]
+
+    key = service.key(ABATTOIR)
+    declaration = event() | {"errorDeclaration": {"declarationTime": "2025-06-02T09:00:00Z"}}
+    assert warned(event()) == ["accepted"]
+    assert warned(event()) == ["known"]
+    assert warned(declaration) == ["accepted"]
+    assert warned(declaration) == ["known"]
+    assert warned(event()) == ["known", "event.declared_wrong"]

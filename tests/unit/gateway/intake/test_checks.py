@@ -55,7 +55,7 @@ def test_a_good_event_gives_the_facts_of_its_record() -> None:
         scope_bits("livestock", "slaughter"),
         hashlib.sha256(canonical(event())).digest(),
         (Fault("time.late", "/eventTime"),),
-        (PaperUse("meatQualityCert", "ABAPZ25060207", "S20250602-07", "/cn:meatQualityCert"),),
+        (PaperUse("meatQualityCert", "ABAPZ25060207", "S20250602-07", "/cn:meatQualityCert", False),),
     )
 
 
@@ -208,6 +208,16 @@ def test_texts_are_judged_under_the_general_profile_too_and_the_catalogue_is_not
     found = check_event(event(x__officialVet="Mіlk", **NO_TERMS), "", general)
     assert isinstance(found, Facts) and (found.uses, found.class_) == ((), "other")
     assert [fault.code for fault in found.warnings] == ["text.mixed_script"]
+
+
+@pytest.mark.parametrize("term", ["scNo", "officialVet", "anything"])
+def test_a_term_of_ours_written_out_is_refused_under_either_profile(term: str) -> None:
+    written = {f"{RULES.catalogue.tiers.namespace}{term}": "x"}
+    assert faults(**written) == [("epcis.prefix", "")]
+    for prefixes in (None, frozenset({"x"})):
+        general = replace(RULES, general=General(ABATTOIR, prefixes))
+        assert faults(general, **written, **NO_TERMS) == [("epcis.prefix", "")]
+    assert faults(bizLocation={"id": "urn:x:1", **written}) == [("epcis.prefix", "/bizLocation")]
 
 
 def test_terms_of_the_catalogue_are_refused_under_the_general_profile() -> None:

@@ -53,6 +53,8 @@ def codes(context: Any) -> list[str]:
             for name in ("id", "type", "epcClass", "uom", "quantity", "sensorReport", "maxValue", "cbv", "gs1", "epcis", "xsd")
         ],
         ([GS1, CN, {"cn2": "https://trace.example.cn/ns/cn/"}], ["epcis.context.term"]),
+        ([GS1, {"x": "https://trace.example.cn/ns/"}], ["epcis.context.term"]),  # x:cn/uscc would be a term of ours
+        ([GS1, {"x": "https:"}], ["epcis.context.term"]),
         ([GS1, CN, {"cn:new": {"@type": "@id"}}], ["epcis.context.term"]),
         ([GS1, {"gs1:new": {"@type": "@id"}}], ["epcis.context.term"]),
         ([GS1, {"x:y": {"@type": "no type"}}], ["epcis.context.term"]),

@@ -42,9 +42,11 @@ def test_a_lone_event_is_a_document_of_one_without_its_context() -> None:
 
 
 def test_all_faults_of_the_shape_are_named_at_once() -> None:
-    assert faults(type="EPCISQueryDocument", schemaVersion="1.2", epcisBody={"eventList": {}}, **{"@context": []}) == [
+    top = {"type": "EPCISQueryDocument", "schemaVersion": "1.2", "creationDate": "2025-06-02", "@context": []}
+    assert faults(**top, epcisBody={"eventList": {}}) == [
         ("epcis.schema", "/type"),
         ("epcis.schema", "/schemaVersion"),
+        ("time.invalid", "/creationDate"),
         ("epcis.context", "/@context"),
         ("epcis.schema", "/epcisBody/eventList"),
     ]

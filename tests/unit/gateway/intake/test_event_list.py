@@ -23,11 +23,12 @@ TIERS = read_catalogue().tiers
 LAYOUT = "document.layout"
 GOOD = json.dumps(
     {
-        "epcisHeader": {"epcisBody": {"eventList": [1]}, "x": ["epcisBody", "eventList", "]}"]},
+        "epcisHeader": {"x:h": 1, "epcisMasterData": {"epcisBody": {"eventList": [1]}, "x": ["epcisBody", "eventList", "]}"]}},
         "@context": CONTEXT,
         "type": "EPCISDocument",
         "epcisBody": {"other": ["eventList", {"eventList": [2]}], "eventList": [event(), {"a": '\\"]},[{', "b": [[], {}]}, 7]},
         "schemaVersion": "2.0",
+        "creationDate": "2025-06-02T04:00:00+08:00",
     },
     ensure_ascii=False,
 ).encode()
@@ -147,11 +148,11 @@ def _nested(depth: int) -> bytes:
     [
         (b"[" * 2_000_000, "json.too_deep"), (b'{"a":"' + b"x" * 1_100_000 + b'\xff"}', "json.not_utf8"),
         (b'{"a":"' + "节".encode() * 400_000 + b'"}', LAYOUT), (b" " * 1_100_000, LAYOUT), (b'"' * 1_100_001, LAYOUT),
-        (document(event(), x=["x"] * 300_000), LAYOUT),
-        (document(event(), x=["x" * 60_000] * 20), LAYOUT),
+        (document(event(), **{"x:x": ["x"] * 300_000}), LAYOUT),
+        (document(event(), **{"x:x": ["x" * 60_000] * 20}), LAYOUT),
         (b"\xef\xbb\xbf" + document(*[event()] * 2_000), "json.bom"),
         (document(*[event()] * 2_000), "document.events"),
-        (document(event(), x=None).replace(b'"cn:link"', b" " * MAX_ELEMENT_BYTES + b'"cn:link"'), "event.size"),
+        (document(event(), **{"x:x": None}).replace(b'"cn:link"', b" " * MAX_ELEMENT_BYTES + b'"cn:link"'), "event.size"),
     ],
     ids=range(10),
 )  # fmt: skip
