@@ -64,6 +64,15 @@ def test_links_papers_units_and_bounds_are_overlaid_by_their_names(tmp_path: Pat
     assert (made.bounds.upload_s, made.bounds.future_s) == (48 * 3_600, SHIPPED.bounds.future_s)
 
 
+def test_a_paper_says_what_it_is_numbered_with_and_what_a_second_lot_means(tmp_path: Path) -> None:
+    row = PAPER | {"onceAt": "ship", "oncePolicy": "warn", "series": "permit"}
+    made = overlaid(tmp_path, {"papers": [row], "limits": {"uncounted": "refuse"}})
+    paper, own = made.paper("pondPermit", DAY), made.paper("scNo", DAY)
+    assert paper and (paper.series, paper.once_refuses) == ("permit", False)
+    assert own and (own.series, own.once_refuses) == ("scNo", True)
+    assert (made.bounds.uncounted_refused, SHIPPED.bounds.uncounted_refused) == (True, False)
+
+
 @pytest.mark.parametrize("file", [
     {"varieties": [CRAYFISH | {"class": "crustacean"}]},
     {"varieties": [CRAYFISH | {"linkSets": ["ponds"]}]},
@@ -86,6 +95,8 @@ def test_links_papers_units_and_bounds_are_overlaid_by_their_names(tmp_path: Pat
     {"papers": [PAPER | {"policy": "ask"}]},
     {"papers": [PAPER | {"check": "luhn"}]},
     {"papers": [PAPER | {"onceAt": "hatch"}]},
+    {"papers": [PAPER | {"onceAt": "ship", "oncePolicy": "ask"}]},
+    {"limits": {"uncounted": "ask"}},
     {"units": {"ONZ": {"kilograms": "heavy"}}},
     {"units": {"ONZ": "0.0283"}},
     {"limits": {"uploadWithinHours": None}},

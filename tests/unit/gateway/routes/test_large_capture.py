@@ -24,7 +24,7 @@ def write_document(file: IO[bytes], count: int, *, padding: int = 140) -> None:
     file.write(head + b"[")
     for i in range(count):
         lot = [{"epcClass": f"https://id.gs1.org/01/09521234100027/10/L{i:06d}", "quantity": 8010.5, "uom": "KGM"}]
-        said = event(quantityList=lot, cn__slipNo="x" * padding)
+        said = event(quantityList=lot, cn__slipNo="x" * padding, cn__meatQualityCert=f"ABA-{i:06d}")
         file.write((b"," if i else b"") + json.dumps(said, ensure_ascii=False).encode())
     file.write(b"]" + tail)
 

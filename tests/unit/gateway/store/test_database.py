@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select, text
+from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from gateway.store import database as module
@@ -194,3 +196,20 @@ def test_the_store_opens_from_a_place_with_odd_characters(tmp_path: Path) -> Non
     migrate(opened)
     opened.close()
     assert (place / "x.db").exists()
+
+
+def test_the_numbers_of_both_animal_forms_get_the_name_of_their_series(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(module.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    old = create_engine(f"sqlite:///{tmp_path}/old.db")  # without foreign keys: the events are not needed here
+    rows = [("animalQuarantineCertA", 1), ("animalQuarantineCertB", 1), ("animalQuarantineCertB", 2), ("other", 3)]
+    with old.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, "r0002")
+        for kind, event in rows:
+            tx.execute(text("insert into cited_papers values (:kind, '1', 's', :event, 'lot')"), {"kind": kind, "event": event})
+        command.upgrade(config, "head")
+        found = tx.execute(text("select kind, event from cited_papers where kind <> 'animalQuarantineCertB'")).all()
+    assert sorted(tuple(row) for row in found) == [("animalQuarantineCert", 1), ("animalQuarantineCert", 2), ("other", 3)]
+    old.dispose()
