@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from gateway.store import database as module
 from gateway.store.database import Database, migrate, open_database
 from gateway.store.errors import StoreUnfit
+from gateway.store.revision import MIGRATIONS
 from gateway.store.tables import metadata, pinned
 
 
@@ -200,7 +201,7 @@ def test_the_store_opens_from_a_place_with_odd_characters(tmp_path: Path) -> Non
 
 def test_the_numbers_of_both_animal_forms_get_the_name_of_their_series(tmp_path: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(module.MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     old = create_engine(f"sqlite:///{tmp_path}/old.db")  # without foreign keys: the events are not needed here
     rows = [("animalQuarantineCertA", 1), ("animalQuarantineCertB", 1), ("animalQuarantineCertB", 2), ("other", 3)]
