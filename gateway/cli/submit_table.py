@@ -57,8 +57,9 @@ def submit_table(gateway: GatewayClient, file: Path, wish: TableWish, *, on_prob
     )
     result = answer.json()
     if answer.status not in (200, 201):
-        if isinstance(result, dict) and result.get("faults"):
+        if isinstance(result, dict) and result.get("faults"):  # no row is good
             _show_faults(result)
+            _save_rejected(gateway, file, result["rejected"])
         on_problem(answer)
     if answer.status == 200:
         say("同一文件此前已报送，未作任何更改；结果如下", "This file was submitted before and changes nothing; its result:")

@@ -70,7 +70,7 @@ def post_import(
         headers = {"Location": import_path(running.import_id), **_RETRY}
         return problem("import.running", request_id=request.state.request_id, headers=headers)
     except NothingTaken as refused:
-        return _nothing_taken(refused, request.state.request_id)
+        return _nothing_taken(parts, refused, request.state.request_id)
     except Refused as refused:
         with counting_unreadable(parts.db, key, now=parts.now()):
             raise refused
@@ -194,10 +194,11 @@ def _faults_shown(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _nothing_taken(refused: NothingTaken, request_id: str) -> Response:
-    """A problem that also lists the cells, as the answer to a file with good rows does."""
-    answer = problem(refused.code, faults=refused.faults, request_id=request_id)
-    body = {**json.loads(bytes(answer.body)), "counts": refused.result["counts"], **_faults_shown(refused.result)}
+def _nothing_taken(parts: Parts, refused: NothingTaken, request_id: str) -> Response:
+    """A problem with the import in it: its cells stand in `faults`, as for a file with good rows, and not in `errors` again."""
+    answer = problem(refused.code, faults=refused.faults, count=refused.count, request_id=request_id)
+    body = {**json.loads(bytes(answer.body)), **_shown(parts, refused.made)}
+    del body["errors"]
     return Response(json.dumps(body, ensure_ascii=False), status_code=answer.status_code, media_type=answer.media_type)
 
 

@@ -17,6 +17,7 @@ from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.value_class import value_class
 
 REASON_HEAD: Final = "错误原因"  # the column that is added to rejected rows, and ignored when they come back
+TEXT: Final = "@"  # the number format of a spreadsheet that keeps leading zeros
 Cell = str | int | float | bool | datetime | None
 _RUNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what spreadsheets take for the beginning of a formula
 _HARMLESS = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?|-+|－+")

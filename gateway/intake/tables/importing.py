@@ -1,8 +1,9 @@
 """
 One table file, from upload to answer: read, judged, taken, and its refused rows kept to be mended.
 
-Nothing is stored of a file that is refused whole, or of which no row is good. The same file by the same mapping is taken once:
-its first result is the answer again. A run that a crash ended is begun anew and doubles nothing; one that goes on is left alone.
+Nothing is stored of a file that is refused whole; of one without a good row only its refused rows, to be fetched and mended. The
+same file by the same mapping is taken once: its first result is the answer again. A run that took nothing, or that a crash ended,
+is begun anew and doubles nothing; one that goes on is left alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from gateway.intake.tables.loading import TableFile, load_rows, open_table
 from gateway.intake.tables.opened import Opened
 from gateway.intake.tables.outcome import Outcome
 from gateway.intake.tables.rejected import media_type, write_rejected
-from gateway.intake.tables.scheme import CITY, SERIALS
+from gateway.intake.tables.scheme import CITY, SERIALS, Mapping
 from gateway.intake.tables.scratch import Scratch, open_scratch
 from gateway.intake.tables.serial_rows import cell_faults, serial_cells
 from gateway.intake.tables.taking import Order, Taking
@@ -36,12 +37,14 @@ QUIET_S: Final = 120  # an import goes forward every few seconds; a write waits 
 
 
 class NothingTaken(Refused):
-    """No row of a table is good. `result` is what the import would have answered."""
+    """No row of a table is good. `made` is the import, whose refused rows are kept; the file can come again."""
 
-    def __init__(self, result: dict[str, Any]) -> None:
+    def __init__(self, made: Import) -> None:
+        result = made.result
         listed = [CellFault(**entry) for entry in result["faults"]]
-        super().__init__("document.refused", [Fault(fault.code, _place(fault), fault.value) for fault in listed])
-        self.result = result
+        faults = [Fault(fault.code, _place(fault), fault.value) for fault in listed]
+        super().__init__("document.refused", faults, count=result["faultCount"])
+        self.made = made
 
 
 class StillRunning(Exception):
@@ -68,11 +71,14 @@ def import_table(db: Database, intake: Intake, file: TableFile, order: Order, un
             raise StillRunning(import_id)
         with db.read() as tx:
             known = find_import(tx, import_id)
-        if known is not None and not known.result["running"]:
+        if known is not None and not known.result["running"] and _took_something(known.result):
             return known, False
-        if known is not None and _is_run_elsewhere(known, db, intake.now()):
+        if known is not None and known.result["running"] and _is_run_elsewhere(known, db, intake.now()):
             raise StillRunning(import_id)
-        return _taken(db, intake, file, order, import_id), True
+        made = _taken(db, intake, file, order, import_id)
+    if not _took_something(made.result):
+        raise NothingTaken(made)
+    return made, True
 
 
 def is_run(made: Import, db: Database, underway: Underway, *, now: int) -> bool:
@@ -84,6 +90,10 @@ def _is_run_elsewhere(made: Import, db: Database, now: int) -> bool:
     """By another process: there is none on SQLite, and on PostgreSQL there may be one as long as the import goes forward."""
     seen_at: int = made.result.get("seenAt", 0)  # an earlier edition's has none
     return db.path is None and now - seen_at <= QUIET_S
+
+
+def _took_something(result: dict[str, Any]) -> bool:
+    return bool(result["counts"]["accepted"] or result["counts"]["known"])
 
 
 def _taken(db: Database, intake: Intake, file: TableFile, order: Order, import_id: str) -> Import:
@@ -102,15 +112,13 @@ def _taken(db: Database, intake: Intake, file: TableFile, order: Order, import_i
                 _keep_list(db, file, order, opened, scratch=scratch, outcome=outcome, tally=tally, now=made.created_at)
             else:
                 taking = Taking(db, intake, order, opened, scratch=scratch, outcome=outcome, tally=tally)
-                _take_events(taking, file, opened, scratch=scratch, outcome=outcome, made=made, intake=intake)
-        except Refused as refused:
+                _take_events(taking, file, opened, outcome=outcome, made=made, intake=intake)
+        except Refused:
             with db.write() as tx:
                 drop_import(tx, import_id)
-                if isinstance(refused, NothingTaken):
-                    _count_refused(tally, order, scratch).write(tx)
             raise
         _count_refused(tally, order, scratch)
-        return _finish(db, made, opened, scratch, outcome, tally=tally, city=order.mapping.form == CITY)
+        return _finish(db, made, opened, scratch, outcome, tally=tally, mapping=order.mapping)
 
 
 def _so_far(outcome: Outcome, opened: Opened, intake: Intake) -> dict[str, Any]:
@@ -122,22 +130,16 @@ def _import_id(file: TableFile, order: Order) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def _count_refused(tally: Tally, order: Order, scratch: Scratch) -> Tally:
+def _count_refused(tally: Tally, order: Order, scratch: Scratch) -> None:
     for _, _, faults in scratch.refused():
         tally.refuse(order.sender.uscc, [fault.code for fault in faults])
-    return tally
 
 
-def _take_events(
-    taking: Taking, file: TableFile, opened: Opened,
-    *, scratch: Scratch, outcome: Outcome, made: Import, intake: Intake,
-) -> None:  # fmt: skip
+def _take_events(taking: Taking, file: TableFile, opened: Opened, *, outcome: Outcome, made: Import, intake: Intake) -> None:
     def progress(tx: Connection) -> None:
         note_progress(tx, made.id, _so_far(outcome, opened, intake))
 
     taking.take_all(file.sha256, progress)
-    if not outcome.counts.accepted and not outcome.counts.known:
-        raise _nothing_taken(opened, scratch, outcome)
 
 
 def _keep_list(
@@ -145,7 +147,7 @@ def _keep_list(
 ) -> None:
     """A serial file is taken whole or not at all: an event cites it by the hash of its bytes."""
     if any(True for _ in scratch.refused()):
-        raise _nothing_taken(opened, scratch, outcome)
+        return
     rows = serial_cells(scratch, opened)
     kept = keep_serials(db, submitter=order.sender.uscc, sha256=file.sha256, rows=rows, now=now)
     if not isinstance(kept, SerialList):
@@ -154,7 +156,7 @@ def _keep_list(
             raise Refused("document.refused", whole)
         for line, faults in by_line.items():
             scratch.refuse_line(line, faults)
-        raise _nothing_taken(opened, scratch, outcome)
+        return
     outcome.counts.known, outcome.counts.accepted = (scratch.rows, 0) if kept.known else (0, scratch.rows)
     (tally.know if kept.known else tally.accept)(order.sender.uscc, scratch.rows)
     outcome.more["serials"] = {
@@ -162,20 +164,16 @@ def _keep_list(
     }  # fmt: skip
 
 
-def _nothing_taken(opened: Opened, scratch: Scratch, outcome: Outcome) -> NothingTaken:
-    outcome.list_faults(faults for _, _, faults in scratch.refused())
-    return NothingTaken(outcome.to_json(opened, running=False))
-
-
 def _finish(
-    db: Database, made: Import, opened: Opened, scratch: Scratch, outcome: Outcome, *, tally: Tally, city: bool
+    db: Database, made: Import, opened: Opened, scratch: Scratch, outcome: Outcome, *, tally: Tally, mapping: Mapping
 ) -> Import:
     outcome.list_faults(faults for _, _, faults in scratch.refused())
     result = outcome.to_json(opened, running=False)
     rejected = None
     if outcome.counts.rejected:
         with unnamed_file() as (file, path):
-            write_rejected(path, scratch, opened, city=city)
+            rows = scratch.all() if mapping.kind == SERIALS else scratch.refused()  # a list of codes is sent again whole
+            write_rejected(path, rows, opened, part=scratch.part if mapping.form == CITY else None)
             rejected = file.read()
     with db.write() as tx:
         finish_import(tx, made.id, result, rejected=rejected, rejected_type=media_type(opened) if rejected else None)

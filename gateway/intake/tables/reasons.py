@@ -28,6 +28,8 @@ def fault_view(fault: CellFault) -> dict[str, Any]:
 
 def reason_text(faults: Sequence[CellFault]) -> str:
     """The 错误原因 of a row: its faults in Chinese, then in English. It begins with neither a formula nor an apostrophe."""
+    if not faults:
+        return ""
     zh = "；".join(_sentence(fault, english=False) for fault in faults)
     en = "; ".join(_sentence(fault, english=True) for fault in faults)
     return f"{zh} / {en}"

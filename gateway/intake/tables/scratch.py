@@ -20,6 +20,7 @@ from typing import Any
 from gateway.intake.tables.cells import CellFault
 from gateway.intake.tables.reading import ReadRow
 
+Judged = tuple[int, Any, list[CellFault]]  # (line, source, faults) of a row
 _SCHEMA = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -4096;
 create table row (n integer primary key, line integer, source text, said text, grp text, ukey text, faults text, event integer);
@@ -104,9 +105,16 @@ class Scratch:
         for line, source in self._db.execute("select line, source from row where faults is null order by n"):
             yield line, json.loads(source)
 
-    def refused(self) -> Iterator[tuple[int, Any, list[CellFault]]]:
-        """(line, source, faults) of every refused row, in order."""
-        for line, source, faults in self._db.execute("select line, source, faults from row where faults is not null order by n"):
+    def refused(self) -> Iterator[Judged]:
+        """Every refused row, in order."""
+        return self._judged("select line, source, faults from row where faults is not null order by n")
+
+    def all(self) -> Iterator[Judged]:
+        """Every row, in order."""
+        return self._judged("select line, source, coalesce(faults, '[]') from row order by n")
+
+    def _judged(self, query: str) -> Iterator[Judged]:
+        for line, source, faults in self._db.execute(query):
             yield line, json.loads(source), [CellFault(**entry) for entry in json.loads(faults)]
 
 

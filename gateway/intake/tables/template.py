@@ -12,11 +12,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from gateway.errors import Refused
-from gateway.intake.tables.cells import column_letter
+from gateway.intake.tables.cells import TEXT, column_letter
 from gateway.intake.tables.city import DETAIL
 from gateway.intake.tables.scheme import CITY, EPCIS, Mapping
 
-_TEXT: Final = "@"  # the number format that keeps leading zeros
 _WIDTH: Final = 24
 _NOTES_HEAD: Final = ("列 column", "必填 required", "说明 notes")
 
@@ -42,13 +41,13 @@ def _workbook(mapping: Mapping) -> bytes:
     sheet = book.create_sheet("数据")
     for at in range(len(mapping.columns)):
         sheet.column_dimensions[column_letter(at)].width = _WIDTH
-        sheet.column_dimensions[column_letter(at)].number_format = _TEXT
+        sheet.column_dimensions[column_letter(at)].number_format = TEXT
     heads = [WriteOnlyCell(sheet, head) for head in mapping.heads]
     examples = [WriteOnlyCell(sheet, column.example) for column in mapping.columns]
     for cell in heads:
         cell.font = Font(bold=True)
-    for cell in examples:
-        cell.number_format = _TEXT
+    for cell in (*heads, *examples):
+        cell.number_format = TEXT
     sheet.append(heads)
     sheet.append(examples)
     notes = book.create_sheet("填写说明")

@@ -73,10 +73,15 @@ def test_a_file_refused_whole_shows_its_cells_and_the_rule(shisu, gateway, optio
     gateway.say(400, refused)
     result = shisu("submit", table, "--profile", "pork_wholesale_day", *options)
     assert result.exit_code == 1 and "编码不一致" in result.stderr
-    gateway.say(
-        400, {**refused, "code": "document.refused", "counts": COUNTS, "faults": [FAULT], "faultCount": 1, "warnings": []}
-    )
-    assert "动物检疫合格证号" in shisu("submit", table, "--profile", "pork_wholesale_day", *options).stdout
+
+
+def test_a_table_without_a_good_row_is_shown_once_and_saved_to_be_mended(shisu, gateway, options, table: Path) -> None:
+    refused = {"code": "document.refused", "title": "未接收", "titleEn": "not taken", "errorCount": 1}
+    gateway.say_in_turn({**RESULT, **refused}, "refused rows", statuses=(400, 200))
+    result = shisu("submit", table, "--profile", "pork_wholesale_day", *options)
+    assert result.exit_code == 1 and "未接收" in result.stderr
+    assert (result.stdout + result.stderr).count("应为 10 位数字") == 1
+    assert table.with_name("今日交易.rejected.csv").read_bytes() == b'"refused rows"'
 
 
 def test_one_refused_file_does_not_keep_the_others_from_being_sent(shisu, gateway, options, table: Path, tmp_path: Path) -> None:

@@ -177,6 +177,8 @@ def test_refused_rows_of_a_workbook_are_a_workbook(service: Service, day: list[l
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[0] == [*day[0], "错误原因"]
     assert "Q列“单位”" in rows[1][-1]
+    assert {cell.number_format for row in sheet.iter_rows() for cell in row} == {"@"}  # zeros that are put back stay
+    assert {sheet.column_dimensions[letter].number_format for letter in "ABTU"} == {"@"}
     rows[1][day[0].index("单位")] = "kg"
     assert send(service, DAY, as_xlsx(rows), XLSX, key).json()["counts"]["accepted"] == 1
 
@@ -338,7 +340,7 @@ def test_nothing_of_a_table_has_a_name_on_the_disk_while_it_is_taken(
     assert len(seen) >= 4 and not any(seen)
 
 
-def test_a_table_without_one_good_row_is_refused_and_nothing_stored(service: Service, day: list[list[str]]) -> None:
+def test_a_table_without_one_good_row_is_refused_and_all_its_rows_come_back(service: Service, day: list[list[str]]) -> None:
     key = service.key(MARKET)
     content = as_csv(changed(changed(day[:3], 2, "单位", "斤"), 3, "批号", "C" * 21))
     answer = send(service, DAY, content, key=key)
@@ -347,9 +349,37 @@ def test_a_table_without_one_good_row_is_refused_and_nothing_stored(service: Ser
     assert {(entry["line"], entry["column"], entry["code"]) for entry in answer.json()["faults"]} == {
         (2, "Q", "qty.unit_unknown"), (3, "G", "id.lot"),
     }  # fmt: skip
-    assert {entry["pointer"] for entry in answer.json()["errors"]} == {"Q2", "G3"}
+    assert "errors" not in answer.json() and answer.json()["errorCount"] == 2  # each fault is said once
     assert service.stored() == (0, 0)
-    assert service.get(f"/imports?sha256={hashlib.sha256(content).hexdigest()}", key).json() == {"imports": []}
+    back = list(csv.reader(io.StringIO(service.get(answer.json()["rejected"], key).content.decode(), newline="")))
+    assert back[0] == [*day[0], "错误原因"] and [row[1] for row in back[1:]] == ["1", "2"]
+    assert "Q列“单位”" in back[1][-1] and "G列“批号”" in back[2][-1]
+    again = send(service, DAY, content, key=key)  # it may be good by now: the mapping or the catalogue can have changed
+    assert again.status_code == 400 and again.json()["rejected"] == answer.json()["rejected"]
+    assert len(service.get(f"/imports?sha256={hashlib.sha256(content).hexdigest()}", key).json()["imports"]) == 1
+
+
+def test_a_table_of_which_nothing_was_taken_is_tried_anew(service: Service, day: list[list[str]]) -> None:
+    key, content = service.key(MARKET), as_csv(day[:3])
+    with service.db.write() as tx:
+        register(tx, Enterprise(MARKET, "示例", "farm", COM))
+    first = send(service, DAY, content, key=key)
+    assert (first.json()["code"], first.json()["counts"]["rejected"]) == ("submitter.kind", 2)
+    with service.db.write() as tx:
+        register(tx, Enterprise(MARKET, "示例", "wholesale_market", COM))
+    again = send(service, DAY, content, key=key)
+    assert (again.status_code, again.json()["counts"]["accepted"]) == (201, 2)
+    assert again.json()["importID"] == first.json()["importID"] and again.json()["rejected"] is None
+
+
+def test_a_refused_list_of_codes_comes_back_whole_because_it_is_taken_whole(service: Service, shared: Path) -> None:
+    rows = (shared / "data/shanghai/formula_serials.csv").read_bytes().decode().splitlines(keepends=True)[:4]
+    bad = "".join([*rows[:2], rows[2].replace(",250603A1,", ",批,"), rows[3]]).encode()
+    key = service.key(PLANT)
+    body = send(service, "/imports?profile=formula_serials", bad, key=key).json()
+    assert (body["counts"]["rows"], body["counts"]["rejected"]) == (3, 1)
+    back = list(csv.reader(io.StringIO(service.get(body["rejected"], key).content.decode("utf-8-sig"), newline="")))
+    assert [row[-1] == "" for row in back] == [False, True, False, True]
 
 
 def test_rows_of_a_slip_that_disagree_with_its_first_are_refused(service: Service, day: list[list[str]]) -> None:
