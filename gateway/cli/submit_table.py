@@ -142,8 +142,8 @@ def _show_faults(result: dict[str, Any]) -> None:
         return
     table = folding_table("行 line", "列 column", "", "规则与办法 rule and remedy")
     for fault, kind in listed:
-        words = [fault.get(name, "") for name in ("title", "explanation", "remedy")]
-        english = [fault.get(name, "") for name in ("titleEn", "explanationEn", "remedyEn")]
+        words = [fault.get(name, "") for name in ("title", "explanation", "expected", "remedy")]
+        english = [fault.get(name, "") for name in ("titleEn", "explanationEn", "expectedEn", "remedyEn")]
         place = f"{fault.get('column', '')} {fault.get('head', '')}".strip()
         zh, en = "；".join(filter(None, words)), "; ".join(filter(None, english))
         table.add_row(str(fault["line"]), place, kind, f"{zh}\n{en} ({fault['code']})")

@@ -23,8 +23,8 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "csv.header_missing": Words(
         400, "缺少必需的列", "A required column is missing",
-        "请下载空白模板，表头与模板一致；或在导入方案中写明自己的列名",
-        "Use the blank template's heads, or name your own in a mapping",
+        "表头占一行，在前 10 行之内，与空白模板一致；或在导入方案中写明自己的列名",
+        "The heads stand in one row among the first ten, as in the blank template; or name your own in a mapping",
     ),
     "csv.header_duplicate": Words(
         400, "列名重复", "Two columns have the same head",
@@ -40,7 +40,10 @@ WORDS: Final[dict[str, Words]] = {
         400, "列数与表头不一致", "The row has another number of cells than the head",
         "内容中含逗号的单元格须加引号；检查是否错列", "Quote cells that contain a comma; look for shifted cells",
     ),
-    "csv.duplicate_row": Words(400, "追溯单号与行号重复", "A row with the same unique columns came before"),
+    "csv.duplicate_row": Words(
+        400, "不可重复的列（如追溯单号与行号）与前面的行重复", "A row with the same unique columns came before",
+        "同一行只报一次：删去本行；确是另一行的，改用新的行号", "Delete this row, or give it a number of its own",
+    ),
     "csv.group": Words(
         400, "与同一追溯单的第一行不一致", "It differs from the first row of the same slip",
         "一张追溯单只有一个买方、卖方和品种；否则请分成两张", "A slip has one buyer, seller and variety; split it otherwise",
@@ -89,6 +92,34 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "table.column_unknown": Words(200, "提示：导入方案没有这一列，未使用", "No column of the profile: not used"),
     "table.example_row": Words(200, "提示：模板的示例行未删除，已跳过", "The template's example row was skipped"),
+    "table.sheets": Words(
+        400, "有几个工作表都可能是要报送的表", "Several sheets could be meant",
+        "用 sheet（shisu submit --sheet）写明工作表名，或删去其余工作表",
+        "Name one with sheet (shisu submit --sheet), or delete the others",
+    ),
+    "table.sheet_chosen": Words(
+        200, "提示：第一个工作表不是数据，已读取有所需表头的那个工作表",
+        "The first sheet is no table: the one that has the heads was read",
+    ),
+    "table.more_sheets": Words(
+        200, "提示：还有别的工作表有同样的表头，没有读取", "Other sheets have the same heads and were not read",
+        "各工作表分别报送：用 sheet（shisu submit --sheet）写明工作表名", "Submit each by its name: sheet (shisu submit --sheet)",
+    ),
+    "table.head_row": Words(
+        200, "提示：表头在这一行，以上各行未使用", "The heads were found in this row: the rows above it are not used",
+    ),
+    "table.merged_heads": Words(
+        400, "表头中有合并的单元格", "Heads are merged cells",
+        "取消合并，每列一个列名，只占一行", "Unmerge them: one row, one head a column",
+    ),
+    "table.total_row": Words(
+        200, "提示：这是合计行，已跳过，未报送；可删去，也可保留",
+        "A total row was skipped, not submitted: delete it or leave it",
+    ),
+    "table.signature_row": Words(
+        200, "提示：这是制表、审核签字行，已跳过，未报送；可删去，也可保留",
+        "A signature row was skipped, not submitted: delete it or leave it",
+    ),
     "json.not_cell": Words(400, "一行只能是单个值，不能嵌套", "A row has plain values only, no lists or objects"),
     "json.not_city": Words(400, "不是平台上传格式：缺少 batchDetail", "Not of the platform's shape: batchDetail is missing"),
     "cell.exponent": Words(
@@ -107,6 +138,29 @@ WORDS: Final[dict[str, Words]] = {
     "cell.serial_date": Words(
         400, "这是表格软件内部的日期序号", "This is a spreadsheet's inner number of a date",
         "把该列设为日期格式 yyyy-mm-dd hh:mm:ss 后再另存", "Format the column as a date (yyyy-mm-dd hh:mm:ss) and save again",
+    ),
+    "cell.merged": Words(
+        400, "这一格与别的格合并了，本行没有内容", "The cell is merged with another one and holds nothing in this row",
+        "选中后取消合并，每一行都填上内容", "Unmerge the cells and fill in every row",
+    ),
+    "cell.merged_blank": Words(
+        200, "提示：这一格与别的格合并了，本行按空白处理", "The cell is merged with another one: taken as blank in this row",
+        "本行也是这个内容的，取消合并后填上", "If the content is meant for this row too, unmerge and fill it in",
+    ),
+    "cell.day_only": Words(
+        400, "只有日期，没有时刻", "There is a day without a time of day",
+        "在日期后空一格写上时刻（北京时间），如 2025-06-02 05:30；单元格设为 yyyy-mm-dd hh:mm 或文本格式",
+        "Write the time of day behind the date, as in 2025-06-02 05:30 (Beijing time), with the cell formatted as text",
+    ),
+    "cell.unit": Words(
+        400, "该单位不在导入方案的单位表中", "The mapping has no such unit",
+        "改用所列的写法；其他写法请主管单位加入导入方案的 units",
+        "Use one of those listed, or have your word added to the mapping's units",
+    ),
+    "cell.jin": Words(
+        400, "斤、两、担不是法定计量单位，不代为换算", "Jin and its kin are no legal units, and are not converted here",
+        "请换算成千克：1 斤 = 0.5 千克，1 两 = 0.05 千克，1 担 = 50 千克，单位填 千克",
+        "Convert to kilograms: 1 jin = 0.5 kg, 1 liang = 0.05 kg, 1 dan = 50 kg",
     ),
     "cell.date": Words(
         400, "表格软件把内容改成了日期", "The spreadsheet took the content for a date",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from gateway.intake.tables.limits import TABLE_LIMITS
@@ -18,7 +18,7 @@ from gateway.value_class import value_class
 
 REASON_HEAD: Final = "错误原因"  # the column that is added to rejected rows, and ignored when they come back
 TEXT: Final = "@"  # the number format of a spreadsheet that keeps leading zeros
-Cell = str | int | float | bool | datetime | None
+Cell = str | int | float | bool | datetime | date | None  # a date is a cell whose format shows no time of day
 _RUNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what spreadsheets take for the beginning of a formula
 _HARMLESS = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?|-+|－+")
 _ESCAPED = re.compile(r"'+[\t\r\n ]*[=+\-@＝＋－＠]")
@@ -28,12 +28,13 @@ _ZERO_WIDTH = re.compile("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]")
 
 
 class CellError(ValueError):
-    """A cell that cannot be taken: the rule's `code`, and a code that `explains` how such a cell comes about, or ""."""
+    """A cell that cannot be taken: the rule's `code`, a code that `explains` how it came about, and what is `expected`, or ""."""
 
-    def __init__(self, code: str, explains: str = "") -> None:
+    def __init__(self, code: str, explains: str = "", *, expected: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.explains = explains
+        self.expected = expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """What is wrong with a cell, or with a whole row (no column). `column` is a letter, `head` a head of the mapping."""
+    """What is wrong with a cell, or with a whole row (no column). `column` is a letter, `head` a head of the mapping.
+
+    `expected` lists what the mapping would take there, and `repeats` is the line that a doubled row repeats.
+    """
 
     line: int
     code: str
@@ -56,11 +60,16 @@ class CellFault:
     head: str = ""
     value: str = ""  # class of what was found, never the value
     explains: str = ""
+    expected: str = ""
+    repeats: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The fault as it is stored with an import."""
-        named = {"column": self.column, "head": self.head, "value": self.value, "explains": self.explains}
-        return {"line": self.line, "code": self.code, **{name: text for name, text in named.items() if text}}
+        named = {
+            "column": self.column, "head": self.head, "value": self.value, "explains": self.explains,
+            "expected": self.expected, "repeats": self.repeats,
+        }  # fmt: skip
+        return {"line": self.line, "code": self.code, **{name: told for name, told in named.items() if told}}
 
 
 def column_letter(index: int) -> str:
@@ -108,7 +117,7 @@ def cell_class(cell: Cell) -> str:
     """The value class of a cell."""
     if isinstance(cell, str) and is_formula(cell):
         return "formula"
-    return "missing" if cell is None else value_class("0" if isinstance(cell, datetime) else cell)
+    return "missing" if cell is None else value_class("0" if isinstance(cell, date) else cell)
 
 
 def is_blank(cell: Cell) -> bool:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 from gateway.errors import Refused
 from gateway.intake.tables.cells import Row, unescaped
 from gateway.intake.tables.encodings import find_encoding
+from gateway.intake.tables.heads import ANY, Record, Wanted, find_heads
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.opened import Opened, clean_heads
 
@@ -23,18 +25,30 @@ _OTHER_DELIMITERS = ("\t", ";", "；", "|", "，")
 
 
 @contextmanager
-def open_csv(path: Path) -> Iterator[Opened]:
+def open_csv(path: Path, wanted: Wanted = ANY) -> Iterator[Opened]:
     """The heads and rows of a file. Raises `Refused` `csv.*`, `table.*`, also while rows are read."""
     encoding = find_encoding(path)
     with path.open("r", encoding=encoding, newline="") as file:
-        records = enumerate(_records(file), start=1)
-        head = next((record for _, record in records if _says_something(record)), None)
-        if head is None:
+        looked: list[tuple[int, list[str]]] = []
+        records = (record for record in enumerate(_records(file), start=1) if _says_something(record[1]))
+        found = find_heads(_noted(records, looked), wanted)
+        if found is None:
             raise Refused("csv.empty")
-        if len(head) == 1 and any(mark in head[0] for mark in _OTHER_DELIMITERS):
+        if not found.fits and all(len(record) == 1 for _, record in looked) and _has_other_delimiter(looked):
             raise Refused("csv.delimiter")
-        heads = clean_heads(head)
-        yield Opened(encoding, heads, _rows(records, heads, len(head)), "csv")
+        heads = clean_heads(found.cells, found.line)
+        rows = chain((record for record in looked if record[0] > found.line), records)
+        yield Opened(encoding, heads, _rows(rows, heads, len(found.cells)), "csv", head_line=found.line, notes=found.notes)
+
+
+def _noted(records: Iterator[tuple[int, list[str]]], looked: list[tuple[int, list[str]]]) -> Iterator[Record]:
+    for record in records:
+        looked.append(record)
+        yield record
+
+
+def _has_other_delimiter(looked: list[tuple[int, list[str]]]) -> bool:
+    return any(mark in record[0] for _, record in looked for mark in _OTHER_DELIMITERS)
 
 
 def _records(file: TextIO) -> Iterator[list[str]]:
@@ -71,13 +85,11 @@ class _Lines:
 
 
 def _says_something(record: list[str]) -> bool:
-    return any(cell.strip() for cell in record)
+    return any(cell.strip() for cell in record)  # else an empty line, or what a spreadsheet leaves of one
 
 
 def _rows(records: Iterator[tuple[int, list[str]]], heads: tuple[str, ...], width: int) -> Iterator[Row]:
     for line, record in records:
-        if not _says_something(record):
-            continue  # an empty line, or what a spreadsheet leaves of one
         cells = [unescaped(cell) for cell in record]
         if len(record) == width:
             yield Row(line, dict(zip(heads, cells, strict=False)), cells)

@@ -13,7 +13,10 @@ class TableLimits:
     file_bytes: int = 64 * 1024 * 1024  # 200,000 rows of the wholesale day have 50 MiB
     unzipped_bytes: int = 512 * 1024 * 1024  # the XML of 200,000 such rows has some 350 MiB
     strings_bytes: int = 64 * 1024 * 1024  # of shared strings, which are held in memory while a workbook is read
-    part_bytes: int = 1024 * 1024  # of any other part but a sheet: styles grow a hundredfold in memory; a table has some 50 KiB
+    part_bytes: int = 1024 * 1024  # of any other part but a sheet; a table has some 50 KiB
+    part_marks: int = (
+        40_000  # "<" in such a part: an empty style is five bytes of XML and a kilobyte in memory; a table has 2,000
+    )
     row_bytes: int = 1024 * 1024  # XML of one row of a sheet, held as a tree: 256 cells of 1,000 characters
     beside_bytes: int = 2 * 1024 * 1024  # XML of a sheet that lies in no row: merged cells, links, rules
     blank_rows: int = 1_000  # rows that a sheet's XML may have besides: the head, an example, blank lines

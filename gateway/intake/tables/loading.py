@@ -17,6 +17,8 @@ from gateway.intake.tables.cells import CellFault
 from gateway.intake.tables.city import open_city
 from gateway.intake.tables.code_parsers import find_parser
 from gateway.intake.tables.csv_file import open_csv
+from gateway.intake.tables.footers import footer_code
+from gateway.intake.tables.heads import wanted_by
 from gateway.intake.tables.json_rows import open_ndjson
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.opened import Opened, require_heads, unknown_columns
@@ -57,7 +59,8 @@ def open_table(file: TableFile, mapping: Mapping, scratch: Scratch) -> Iterator[
     elif mapping.kind == EPCIS or file.form == JSON:
         raise Refused("table.form")
     else:
-        with open_csv(file.path) if file.form == CSV else open_xlsx(file.path, sheet=file.sheet) as opened:
+        wanted = wanted_by(mapping)
+        with open_csv(file.path, wanted) if file.form == CSV else open_xlsx(file.path, wanted, sheet=file.sheet) as opened:
             require_heads(opened, [column.head for column in mapping.columns if column.required])
             yield opened
 
@@ -65,8 +68,10 @@ def open_table(file: TableFile, mapping: Mapping, scratch: Scratch) -> Iterator[
 def load_rows(opened: Opened, mapping: Mapping, scratch: Scratch, outcome: Outcome) -> None:
     """Reads all rows. Raises `Refused` `csv.empty`, `table.rows`, and what reading raises."""
     reader = Reader(mapping, find_parser(mapping.codes), from_json=opened.form in (JSON, NDJSON))
+    for note in opened.notes:
+        outcome.warn(note)
     for letter in unknown_columns(opened, mapping.heads):
-        outcome.warn(CellFault(1, "table.column_unknown", letter))
+        outcome.warn(CellFault(opened.head_line, "table.column_unknown", letter))
     for row in opened.rows:
         if is_example(row, mapping):
             outcome.warn(CellFault(row.line, "table.example_row"))
@@ -74,6 +79,9 @@ def load_rows(opened: Opened, mapping: Mapping, scratch: Scratch, outcome: Outco
         if scratch.rows == TABLE_LIMITS.rows:
             raise Refused("table.rows")
         read = _unless_double(read_row(row, opened, reader), opened, mapping, scratch)
+        if read.faults and (footer := footer_code(row, mapping)):
+            outcome.warn(CellFault(row.line, footer))
+            continue
         scratch.add(read, row.source)
         for warning in read.warnings:
             outcome.warn(warning)
@@ -84,7 +92,10 @@ def load_rows(opened: Opened, mapping: Mapping, scratch: Scratch, outcome: Outco
 
 def _unless_double(read: ReadRow, opened: Opened, mapping: Mapping, scratch: Scratch) -> ReadRow:
     """The row, or the row refused because a good one before it has the same unique cells."""
-    if read.faults or not read.unique or scratch.is_new(read.unique):
+    if read.faults or not read.unique:
         return read
-    head = mapping.unique[-1]
-    return replace(read, said={}, faults=(CellFault(read.line, "csv.duplicate_row", opened.letter(head), head),), warnings=())
+    head, first = mapping.unique[-1], scratch.first_line(read.unique, read.line)
+    if first == read.line:
+        return read
+    fault = CellFault(read.line, "csv.duplicate_row", opened.letter(head), head, repeats=first)
+    return replace(read, said={}, faults=(fault,), warnings=())

@@ -14,7 +14,7 @@ from typing import Any
 from gateway.intake.tables.cells import REASON_HEAD, Cell, CellError, CellFault, Row, cell_class, is_blank, refuse_unfit
 from gateway.intake.tables.opened import Opened
 from gateway.intake.tables.scheme import EPCIS, NOWHERE, SERIALS, Column, Mapping, Product
-from gateway.intake.tables.values import Reader, convert
+from gateway.intake.tables.values import Reader, convert, unknown_unit
 
 _TYPED_TEXT = ("lot", "serial", "slip")  # columns in which a number may have lost its leading zeros
 
@@ -94,7 +94,8 @@ def _read_cell(column: Column, cell: Cell, reader: Reader, by_head: dict[str, An
 
 def _fault(row: Row, opened: Opened, head: str, error: CellError) -> CellFault:
     cell = row.cells.get(head)
-    return CellFault(row.line, error.code, opened.letter(head), head, cell_class(cell), error.explains)
+    explains = "cell.merged" if is_blank(cell) and opened.is_merged(row.line, head) else error.explains
+    return CellFault(row.line, error.code, opened.letter(head), head, cell_class(cell), explains, error.expected)
 
 
 def _put_together(by_head: dict[str, Any], reader: Reader) -> tuple[dict[str, Any], tuple[str, CellError] | None]:
@@ -136,7 +137,7 @@ def _measured(said: dict[str, Any], product: Product, mapping: Mapping) -> tuple
     column = mapping.column("quantity")
     head = column.head if column else ""
     if word is not None and word not in mapping.units:
-        return {}, (head, CellError("qty.unit_unknown"))
+        return {}, (head, unknown_unit(word, mapping))
     unit = mapping.units[word] if word is not None else None
     amount = quantity.get("amount")
     if is_item and amount not in (None, 1):
@@ -163,6 +164,12 @@ def _warnings(row: Row, opened: Opened, mapping: Mapping) -> list[CellFault]:
         and not isinstance(row.cells.get(column.head), bool)
         and opened.form == "xlsx"
     ]
+    hidden = [
+        column.head
+        for column in mapping.columns
+        if column.to != NOWHERE and is_blank(row.cells.get(column.head)) and opened.is_merged(row.line, column.head)
+    ]
     return [
-        CellFault(row.line, "cell.number_as_text", opened.letter(head), head, cell_class(row.cells[head])) for head in numbers
+        *(CellFault(row.line, "cell.number_as_text", opened.letter(head), head, cell_class(row.cells[head])) for head in numbers),
+        *(CellFault(row.line, "cell.merged_blank", opened.letter(head), head) for head in hidden),
     ]

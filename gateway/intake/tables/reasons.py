@@ -15,10 +15,14 @@ def fault_view(fault: CellFault) -> dict[str, Any]:
     """A fault as it is answered: the stored one with its rule, explanation and remedy in words."""
     words = _words(fault.code)
     shown = {**fault.to_json(), "title": words.zh, "titleEn": words.en}
+    if fault.repeats:
+        shown |= dict(zip(("explanation", "explanationEn"), _repeats(fault), strict=True))
     if fault.explains:
         explained = _words(fault.explains)
         shown |= {"explanation": explained.zh, "explanationEn": explained.en}
         words = explained if explained.remedy_zh else words
+    if fault.expected:
+        shown["expected"], shown["expectedEn"] = _expects(fault)
     if words.remedy_zh:
         shown |= {"remedy": words.remedy_zh, "remedyEn": words.remedy_en}
     if fault.value:
@@ -37,13 +41,23 @@ def reason_text(faults: Sequence[CellFault]) -> str:
 
 def _sentence(fault: CellFault, *, english: bool) -> str:
     told = [_words(code) for code in (fault.code, fault.explains) if code]
+    more = [pair for told_of, pair in ((fault.repeats, _repeats(fault)), (fault.expected, _expects(fault))) if told_of]
     if english:
         place = f"column {fault.column}: " if fault.column else ""
-        return place + ". ".join(words.en for words in told)
+        return place + ". ".join([*(words.en for words in told), *(en for _, en in more)])
     place = f"{fault.column}列" if fault.column else ""
     name = f"{place}“{fault.head}”" if fault.head else place
     remedy = next((words.remedy_zh for words in reversed(told) if words.remedy_zh), "")
-    return f"{name}{'：' if name else ''}{'，'.join(words.zh for words in told)}{'。' + remedy if remedy else ''}"
+    said = "，".join([*(words.zh for words in told), *(zh for zh, _ in more)])
+    return f"{name}{'：' if name else ''}{said}{'。' + remedy if remedy else ''}"
+
+
+def _repeats(fault: CellFault) -> tuple[str, str]:
+    return f"与第 {fault.repeats} 行相同", f"The same as in row {fault.repeats}"
+
+
+def _expects(fault: CellFault) -> tuple[str, str]:
+    return f"可填：{fault.expected}", f"Taken here: {fault.expected}"
 
 
 def _words(code: str) -> Words:

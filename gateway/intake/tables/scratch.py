@@ -25,7 +25,7 @@ _SCHEMA = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -4096;
 create table row (n integer primary key, line integer, source text, said text, grp text, ukey text, faults text, event integer);
 create index row_line on row (line);
-create table seen (ukey text primary key) without rowid;
+create table seen (ukey text primary key, line integer) without rowid;
 create table part (name text primary key, body text) without rowid;
 """
 
@@ -48,9 +48,12 @@ class Scratch:
         self._db = connection
         self.rows = 0
 
-    def is_new(self, unique: str) -> bool:
-        """Whether no good row had this key before; from now on one has."""
-        return self._db.execute("insert or ignore into seen values (?)", (unique,)).rowcount == 1
+    def first_line(self, unique: str, line: int) -> int:
+        """The line of the first good row with this key: the given one, if none had it before."""
+        if self._db.execute("insert or ignore into seen values (?, ?)", (unique, line)).rowcount == 1:
+            return line
+        (first,) = self._db.execute("select line from seen where ukey = ?", (unique,)).fetchone()
+        return int(first)
 
     def add(self, row: ReadRow, source: Any) -> None:
         """Keeps a row with what it came as."""

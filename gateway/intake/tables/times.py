@@ -30,6 +30,8 @@ def read_moment(cell: Cell, *, from_json: bool, days: bool) -> str:
     """
     if isinstance(cell, datetime):
         return _beijing(cell.replace(tzinfo=BEIJING))
+    if isinstance(cell, date):
+        cell = cell.isoformat()
     text = cell.strip() if isinstance(cell, str) else str(cell)
     try:
         seconds = parse_time(text)
@@ -46,8 +48,8 @@ def read_moment(cell: Cell, *, from_json: bool, days: bool) -> str:
 
 def read_date(cell: Cell) -> str:
     """`YYYY-MM-DD`. Raises `CellError` `time.invalid`."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()[:10]
     text = str(cell).strip()
     match = _DATE.fullmatch(text)
     if match is None:
@@ -65,6 +67,8 @@ def _as_people_write(text: str, *, from_json: bool, days: bool) -> datetime:
     if match is None or (is_day and not days) or (from_json and not is_day):
         if _NAIVE.fullmatch(text) or (match is not None and not is_day):
             raise CellError("time.naive")
+        if _DATE.fullmatch(text):
+            raise CellError("time.invalid", "cell.day_only")
         raise CellError("time.invalid", "cell.serial_date" if _SERIAL.fullmatch(text) else "")
     year, month, day, hour, minute, second = (int(match[at] or 0) for at in (1, 3, 4, 5, 6, 7))
     try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, Final
 
 from certs.codes import Code, is_uscc_form, uscc_is_valid
@@ -28,6 +28,8 @@ _AMOUNT = re.compile(r"(-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
 _AMOUNT_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([^\W\d_]{1,10})")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
+_JIN: Final = ("斤", "市斤", "两", "担")  # no legal units; a weighing in them is read off another scale
+_LISTED: Final = 20
 _YES_NO: Final = {"是": True, "否": False, "TRUE": True, "FALSE": False}
 
 
@@ -46,12 +48,12 @@ def convert(column: Column, cell: Cell, reader: Reader) -> Any:
     try:
         return read(column, cell, reader)
     except CellError as error:
-        raise CellError(error.code, error.explains or _explanation(cell)) from None
+        raise CellError(error.code, error.explains or _explanation(cell), expected=error.expected) from None
 
 
 def text_of(cell: Cell) -> str:
     """The text of a cell, without blanks around it. Raises `CellError` `cell.date` for what a spreadsheet took for a date."""
-    if isinstance(cell, datetime):
+    if isinstance(cell, date):
         raise CellError("cell.date")
     if isinstance(cell, bool):
         return str(cell).upper()
@@ -154,8 +156,14 @@ def _unit(_column: Column, cell: Cell, reader: Reader) -> str:
 
 def _known_unit(word: str, reader: Reader) -> str:
     if word not in reader.mapping.units:
-        raise CellError("qty.unit_unknown")
+        raise unknown_unit(word, reader.mapping)
     return word
+
+
+def unknown_unit(word: str, mapping: Mapping) -> CellError:
+    """The error of a unit that the mapping has no word for, with the words it has."""
+    explains = "cell.jin" if word in _JIN else "cell.unit"
+    return CellError("qty.unit_unknown", explains, expected="、".join(list(mapping.units)[:_LISTED]))
 
 
 def _number(_column: Column, cell: Cell, _reader: Reader) -> int | float:

@@ -7,6 +7,7 @@ comes as a date; whatever else is a number comes as that number. Macros, links t
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,11 +22,15 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from gateway.errors import Refused
 from gateway.intake.tables.cells import Cell, Row, unescaped
+from gateway.intake.tables.heads import ANY, Wanted
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.opened import Opened, clean_heads
+from gateway.intake.tables.xlsx_choice import choose_sheet
 from gateway.intake.tables.xlsx_zip import check_archive
 
 _LAST_LINE: Final = 1_048_576  # of a sheet
+_MIDNIGHT: Final = time()
+_NO_CODE = re.compile(r'"[^"]*"|\\.|\[(?!h+\])[^\]]*\]')  # texts, colours and languages in a number format
 _MAX_EXACT: Final = 10**15  # a spreadsheet keeps 15 digits
 # What openpyxl and defusedxml (a ValueError) raise for parts that are not what their names say: the file's fault, not ours.
 _UNREADABLE: Final = (
@@ -35,40 +40,35 @@ _UNREADABLE: Final = (
 
 
 @contextmanager
-def open_xlsx(path: Path, *, sheet: str = "") -> Iterator[Opened]:
-    """The heads and rows of the named sheet, or of the first that is visible. Raises `Refused` `table.*`, `csv.*`."""
-    check_archive(path)
+def open_xlsx(path: Path, wanted: Wanted = ANY, *, sheet: str = "") -> Iterator[Opened]:
+    """The heads and rows of the named sheet, or of the one that has what is wanted. Raises `Refused` `table.*`, `csv.*`."""
+    merged = check_archive(path)
     with path.open("rb") as file:
         try:
             book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
         except _UNREADABLE:
             raise Refused("table.xlsx") from None
         try:
-            table = _find_sheet(book, sheet)
-            records = _records(table)
-            line, head = next(((line, cells) for line, cells in records if _says_something(cells)), (0, ()))
-            if not line:
-                raise Refused("csv.empty")
-            heads = _heads(head)
-            yield Opened("xlsx", heads, _rows(records, heads), "xlsx", table.title)
+            for table in book.worksheets:
+                table.reset_dimensions()  # a sheet may lie about its size
+            choice = choose_sheet(book, sheet, wanted, _records)
+            table, found = choice.table, choice.found
+            heads = _heads(found.cells, found.line)
+            rows = _rows((record for record in _records(table) if record[0] > found.line), heads)
+            yield Opened(
+                "xlsx", heads, rows, "xlsx", table.title, found.line, choice.notes, merged.get(table._worksheet_path.lower())
+            )
         finally:
             book.close()
 
 
-def _find_sheet(book: Any, name: str) -> Any:
-    for table in book.worksheets:
-        if table.title == name if name else table.sheet_state == "visible":
-            table.reset_dimensions()  # a sheet may lie about its size
-            return table
-    raise Refused("table.sheet")
-
-
 def _records(table: Any) -> Iterator[tuple[int, Sequence[Any]]]:
-    rows = table.iter_rows(max_row=_LAST_LINE, values_only=True)
+    """The rows that say something, with their lines."""
+    rows = table.iter_rows(max_row=_LAST_LINE)
     line = 0
     while True:
         try:
-            cells = next(rows)
+            cells = [_value(cell) for cell in next(rows)]
         except StopIteration:
             return
         except _UNREADABLE:
@@ -76,15 +76,24 @@ def _records(table: Any) -> Iterator[tuple[int, Sequence[Any]]]:
         line += 1
         if len(cells) > TABLE_LIMITS.columns:
             raise Refused("table.columns")
-        yield line, cells
+        if _says_something(cells):
+            yield line, cells
+
+
+def _value(cell: Any) -> Any:
+    """What a cell holds; midnight in a format that shows no hours is a day, of which nobody gave the time."""
+    value = cell.value
+    if isinstance(value, datetime) and value.time() == _MIDNIGHT and "h" not in _NO_CODE.sub("", cell.number_format.lower()):
+        return value.date()
+    return value
 
 
 def _says_something(cells: Sequence[Any]) -> bool:
     return any(cell is not None and cell != "" for cell in cells)
 
 
-def _heads(cells: Sequence[Any]) -> tuple[str, ...]:
-    heads = clean_heads(cells)
+def _heads(cells: Sequence[Any], line: int) -> tuple[str, ...]:
+    heads = clean_heads(cells, line)
     while heads and not heads[-1]:
         heads = heads[:-1]
     return heads
@@ -93,8 +102,6 @@ def _heads(cells: Sequence[Any]) -> tuple[str, ...]:
 def _rows(records: Iterator[tuple[int, Sequence[Any]]], heads: tuple[str, ...]) -> Iterator[Row]:
     width = len(heads)
     for line, record in records:
-        if not _says_something(record):
-            continue
         cells = [_cell(value) for value in record]
         source = [_plain(cell) for cell in cells]
         if _says_something(cells[width:]):
@@ -107,12 +114,10 @@ def _rows(records: Iterator[tuple[int, Sequence[Any]]], heads: tuple[str, ...]) 
 def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         return unescaped(value)
-    if isinstance(value, datetime | bool | None):
+    if isinstance(value, date | bool | None):
         return value
     if isinstance(value, int | float):
         return _number(value)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)
     if isinstance(value, time | timedelta):
         return str(value)  # a time of day without a day
     return "=" + type(value).__name__  # an array or data table formula
@@ -126,4 +131,6 @@ def _number(value: int | float) -> Cell:
 
 
 def _plain(cell: Cell) -> str | int | float | bool | None:
-    return cell.strftime("%Y-%m-%d %H:%M:%S") if isinstance(cell, datetime) else cell
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M:%S")
+    return cell.isoformat() if isinstance(cell, date) else cell

@@ -13,21 +13,27 @@ from xml.parsers import expat
 
 from gateway.errors import Refused
 from gateway.intake.tables.limits import TABLE_LIMITS
+from gateway.intake.tables.merged import Merged, column_number
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ROW: Final = f"{_MAIN} row"
 _CELL: Final = f"{_MAIN} c"
+_MERGED: Final = f"{_MAIN} mergeCell"
 _LETTERS = re.compile("[A-Za-z]+")
 
 
 class SheetCheck:
-    """One sheet while its bytes are fed. Raises `Refused` `table.unpacked`, `table.rows`, `table.columns`, `table.xlsx`."""
+    """One sheet while its bytes are fed; `merged` has its merged cells in the end.
+
+    Raises `Refused` `table.unpacked`, `table.rows`, `table.columns`, `table.xlsx`.
+    """
 
     def __init__(self) -> None:
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._fed = self._rows = self._in_rows = 0
+        self.merged = Merged()
         self._row_at = -1  # where the open row begins, -1 outside of rows
 
     def feed(self, block: bytes) -> None:
@@ -42,6 +48,7 @@ class SheetCheck:
     def end(self) -> None:
         """There are no more bytes."""
         self._parse(b"", last=True)
+        self.merged.end()
 
     def _parse(self, block: bytes, *, last: bool) -> None:
         try:
@@ -52,8 +59,10 @@ class SheetCheck:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == _CELL:
             letters = _LETTERS.match(attributes.get("r", ""))
-            if letters and _number(letters[0]) > TABLE_LIMITS.columns:
+            if letters and column_number(letters[0]) > TABLE_LIMITS.columns:
                 raise Refused("table.columns")
+        elif name == _MERGED:
+            self.merged.add(attributes.get("ref", ""))
         elif name == _ROW:
             if self._row_at >= 0:
                 raise Refused("table.xlsx")  # a row in a row
@@ -71,10 +80,3 @@ class SheetCheck:
     def _bound_row(self, at: int) -> None:
         if at - self._row_at > TABLE_LIMITS.row_bytes:
             raise Refused("table.unpacked")
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters[:4].upper():  # a sheet ends at XFD
-        number = number * 26 + ord(letter) - 64
-    return number

@@ -18,6 +18,7 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from gateway.errors import Refused
 from gateway.intake.tables.limits import TABLE_LIMITS
+from gateway.intake.tables.merged import Merged
 from gateway.intake.tables.xlsx_sheet import SheetCheck
 
 _BLOCK: Final = 1 << 18
@@ -35,16 +36,21 @@ _UNREADABLE: Final = (
 )  # fmt: skip
 
 
-def check_archive(path: Path) -> None:
-    """Raises `Refused` `table.xlsx`, `table.unpacked`, `table.rows`, `table.columns`, `table.macros` or `table.external`."""
+def check_archive(path: Path) -> dict[str, Merged]:
+    """The merged cells of each sheet, by the name of its part in small letters.
+
+    Raises `Refused` `table.xlsx`, `table.unpacked`, `table.rows`, `table.columns`, `table.macros` or `table.external`.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _check_directory(members)
             _check_kinds(archive)
             left = TABLE_LIMITS.unzipped_bytes
+            merged: dict[str, Merged] = {}
             for member in members:
-                left = _check_content(archive, member, left)
+                left -= _check_content(archive, member, left, merged)
+            return merged
     except _UNREADABLE:
         raise Refused("table.xlsx") from None
 
@@ -84,17 +90,20 @@ def _attributes(archive: zipfile.ZipFile, name: str) -> Iterator[dict[str, str]]
         yield element.attrib
 
 
-def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
-    """Reads one part through; how many bytes the others may still have."""
+def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, merged: dict[str, Merged]) -> int:
+    """Reads one part through; how many bytes it has, of those that are left. Adds the merged cells of a sheet."""
     name = member.filename.lower()
     is_xml = name.endswith((".xml", ".rels"))
     sheet = SheetCheck() if name.startswith(_SHEETS) and name.endswith(".xml") else None
     bound = left if sheet else min(left, TABLE_LIMITS.strings_bytes if name == _STRINGS else TABLE_LIMITS.part_bytes)
+    marks = TABLE_LIMITS.part_marks if is_xml and not sheet and name != _STRINGS else None
     size, tail = 0, b""
     with archive.open(member) as part:
         while block := part.read(_BLOCK):
             size += len(block)
             if size > bound:
+                raise Refused("table.unpacked")
+            if marks is not None and (marks := marks - block.count(b"<")) < 0:
                 raise Refused("table.unpacked")
             if is_xml and _declares(tail + block):
                 raise Refused("table.xlsx")
@@ -103,7 +112,8 @@ def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int)
             tail = block[-2 * _LONGEST :]  # a declaration across two blocks, in UTF-16
     if sheet:
         sheet.end()
-    return left - size
+        merged[name] = sheet.merged
+    return size
 
 
 def _declares(block: bytes) -> bool:

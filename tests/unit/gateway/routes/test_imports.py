@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import hashlib
 import io
 import json
@@ -752,3 +753,84 @@ def test_each_document_of_the_city_comes_back_with_its_own_refused_entries(servi
     assert [entry.get("supplier", {}).get("supName") for entry in back] == ["示例申西市场甲一号肉摊", None, "另一家"]
     assert [len(entry.get("batchDetail", [])) for entry in back] == [1, 0, 2]
     assert all("错误原因" in detail for entry in back for detail in entry.get("batchDetail", []))
+
+
+def as_workbook(rows: list[list[Any]], change: Any) -> bytes:
+    book, file = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    change(book)
+    book.save(file)
+    return file.getvalue()
+
+
+def test_totals_and_signatures_under_a_table_are_skipped_and_said(service: Service, day: list[list[str]]) -> None:
+    total = ["合计", *[""] * 13, "3", "50.3", "kg", "", "", ""]
+    body = send(service, DAY, as_csv([*day[:4], total, ["制表人：张三", "审核：李四"]])).json()
+    assert (body["counts"]["rows"], body["counts"]["accepted"], body["faults"], body["rejected"]) == (3, 3, [], None)
+    said = {(warning["line"], warning["code"]) for warning in body["warnings"]}
+    assert said >= {(5, "table.total_row"), (6, "table.signature_row")}
+
+
+def test_a_good_row_is_never_taken_for_a_total(service: Service, day: list[list[str]]) -> None:
+    body = send(service, DAY, as_csv(changed(day[:2], 2, "追溯单号", "合计"))).json()
+    assert body["counts"]["accepted"] == 1
+
+
+def test_a_title_and_a_second_sheet_are_found_and_merged_cells_explained(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+
+    def change(book: Workbook) -> None:
+        sheet = book.create_sheet("交易")
+        for row in [["六月二日交易"], *changed(day[:4], 4, "批号", "")]:
+            sheet.append(row)
+        at = day[0].index("批号") + 1
+        sheet.merge_cells(start_row=4, end_row=5, start_column=at, end_column=at)
+        at = day[0].index("产品温度") + 1
+        sheet.merge_cells(start_row=3, end_row=4, start_column=at, end_column=at)
+
+    body = send(service, DAY, as_workbook([], change), XLSX, key).json()
+    assert (body["sheet"], body["counts"]["accepted"], body["counts"]["rejected"]) == ("交易", 2, 1)
+    assert set(body["warningCodes"]) >= {"table.sheet_chosen", "table.head_row", "cell.merged_blank"}
+    (fault,) = body["faults"]
+    assert (fault["line"], fault["head"], fault["code"], fault["explains"]) == (
+        5, "批号", "catalogue.required_field", "cell.merged",
+    )  # fmt: skip
+    assert "取消合并" in fault["remedy"]
+
+
+def test_heads_that_are_merged_are_named_as_such(service: Service, day: list[list[str]]) -> None:
+    answer = send(service, DAY, as_workbook(day[:3], lambda book: book.active.merge_cells("A1:B1")), XLSX)
+    assert answer.json()["code"] == "csv.header_missing"
+    assert ("table.merged_heads", "1:1") in {(error["code"], error["pointer"]) for error in answer.json()["errors"]}
+
+
+def test_a_unit_that_is_not_taken_comes_with_those_that_are(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+    table = changed(changed(changed(day[:4], 2, "单位", "公斤"), 3, "单位", "斤"), 4, "单位", "磅")
+    body = send(service, DAY, as_csv(table), key=key).json()
+    jin, pound = body["faults"]
+    assert body["counts"]["accepted"] == 1
+    assert (jin["code"], jin["explains"], pound["explains"]) == ("qty.unit_unknown", "cell.jin", "cell.unit")
+    assert "公斤" in pound["expected"] and "KGM" in pound["expectedEn"] and "0.5 千克" in jin["remedy"]
+    back = list(csv.reader(io.StringIO(service.get(body["rejected"], key).content.decode(), newline="")))
+    assert "1 斤 = 0.5 千克" in back[1][-1] and "可填：kg" in back[2][-1]
+
+
+def test_a_day_without_a_time_says_how_to_write_one(service: Service, day: list[list[str]]) -> None:
+    table = [list(row) for row in day[:3]]
+    at = day[0].index("交易时间")
+    table[1][at], table[2][at] = datetime.date(2025, 6, 2), "2025/6/2"
+    body = send(service, DAY, as_xlsx(table), XLSX).json()
+    assert [(f["line"], f["code"], f["explains"]) for f in body["faults"]] == [
+        (line, "time.invalid", "cell.day_only") for line in (2, 3)
+    ]
+    assert all("2025-06-02 05:30" in fault["remedy"] for fault in body["faults"])
+
+
+def test_a_doubled_row_names_the_first_that_it_repeats(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+    body = send(service, DAY, as_csv([*day[:4], day[1], day[1]]), key=key).json()
+    assert [(f["line"], f["code"], f["repeats"]) for f in body["faults"]] == [(line, "csv.duplicate_row", 2) for line in (5, 6)]
+    back = service.get(body["rejected"], key).content.decode()
+    assert "与第 2 行相同" in back and "row 2" in back

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gateway.errors import Refused
 from gateway.intake.tables.cells import Row
 from gateway.intake.tables.csv_file import open_csv
+from gateway.intake.tables.heads import Wanted
 
 
 def rows_of(path: Path, text: str) -> list[Row]:
@@ -53,10 +54,22 @@ def test_what_makes_rows_a_guess_refuses_the_file(tmp_path: Path, text: str, cod
 
 
 def test_an_open_quote_gives_no_row_after_it(tmp_path: Path) -> None:
-    (tmp_path / "t").write_text('a,b\n1,2\n1,"2\n' + "3,4\n" * 50_000)
+    (tmp_path / "t").write_text("a,b\n" + "1,2\n" * 20 + '1,"2\n' + "3,4\n" * 50_000)
+    lines = []
     with open_csv(tmp_path / "t") as opened, pytest.raises(Refused):
-        assert next(opened.rows).line == 2
-        next(opened.rows)
+        lines.extend(row.line for row in opened.rows)
+    assert max(lines, default=0) <= 21
+
+
+def test_a_title_above_the_heads_is_passed_over_and_said(tmp_path: Path) -> None:
+    wanted = Wanted(frozenset({"时间", "批号"}), frozenset({"时间", "批号"}))
+    (tmp_path / "t").write_text("六月二日，交易\n\n批号,时间\n" + "L1,2\n" * 20, "utf-8")
+    with open_csv(tmp_path / "t", wanted) as opened:
+        assert (opened.head_line, [note.code for note in opened.notes]) == (3, ["table.head_row"])
+        assert [row.line for row in opened.rows] == list(range(4, 24))
+    (tmp_path / "t").write_text("标题\n" * 10 + "批号,时间\nL1,2\n", "utf-8")
+    with open_csv(tmp_path / "t", wanted) as opened:
+        assert (opened.head_line, opened.heads) == (1, ("标题",))  # ten rows are looked through
 
 
 @given(st.lists(st.lists(st.text("ab,\"'\r\n；\u3000中", max_size=5), min_size=2, max_size=2), max_size=5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -31,7 +31,9 @@ def test_what_people_write_is_beijing_time(cell: Cell, moment: str) -> None:
     [
         ("45810.9271", "time.invalid", "cell.serial_date"), ("45810", "time.invalid", "cell.serial_date"),
         (45810.9271, "time.invalid", "cell.serial_date"), ("2025-06-02T05:30:00", "time.naive", ""),
-        ("2025-06-02", "time.invalid", ""), ("2025-02-30 05:30", "time.invalid", ""), ("2025-06-02 25:30", "time.invalid", ""),
+        ("2025-06-02", "time.invalid", "cell.day_only"), (date(2025, 6, 2), "time.invalid", "cell.day_only"),
+        ("2025年6月2日", "time.invalid", "cell.day_only"),
+        ("2025-02-30 05:30", "time.invalid", ""), ("2025-06-02 25:30", "time.invalid", ""),
         ("2025-06/02 05:30", "time.invalid", ""), ("昨天", "time.invalid", ""), ("", "time.invalid", ""),
         (True, "time.invalid", ""),
         ("0001-01-01T00:00:00+14:00", "time.invalid", ""),

@@ -51,7 +51,8 @@ def refusal(column: Column, cell: Cell, reader: Reader = WHOLESALE) -> tuple[str
         (Column("c", "quantity"), "0", "qty.not_positive", ""),
         (Column("c", "quantity"), "12kg", "qty.format", ""),  # there is a column for the unit
         (Column("c", "quantity"), "1e3", "qty.format", ""),
-        (Column("c", "unit"), "斤", "qty.unit_unknown", ""),
+        (Column("c", "unit"), "斤", "qty.unit_unknown", "cell.jin"),
+        (Column("c", "unit"), "磅", "qty.unit_unknown", "cell.unit"),
         (Column("c", "line"), "0", "cell.integer", ""),
         (Column("c", "line"), "1.5", "cell.integer", ""),
         (Column("c", "cn:pieces", kind="integer"), "-1", "qty.not_positive", ""),
@@ -94,4 +95,4 @@ def test_a_good_cell_becomes_its_value(column: Column, cell: Cell, value: Any) -
 def test_a_unit_may_stand_behind_the_number_where_no_column_has_it() -> None:
     column = Column("c", "quantity")
     assert convert(column, "12.5 公斤", CITY) == {"amount": 12.5, "unit": "公斤"}
-    assert refusal(column, "12斤", CITY) == ("qty.unit_unknown", "")
+    assert refusal(column, "12斤", CITY) == ("qty.unit_unknown", "cell.jin")

@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from gateway.errors import Refused
 from gateway.intake.tables import xlsx_zip
 from gateway.intake.tables.cells import Row
+from gateway.intake.tables.heads import Wanted
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.xlsx_file import open_xlsx
 
@@ -58,8 +59,8 @@ def test_cells_come_typed_dates_as_dates_and_numbers_as_numbers(tmp_path: Path) 
         [moment, 20.4, 12.0, "012", True, date(2025, 6, 2)], [None] * 6, [None, 9521234100034, None, None, None, time(5, 30)],
     )  # fmt: skip
     first, second = rows_of(path)
-    assert (first.line, list(first.cells.values())) == (2, [moment, 20.4, 12, "012", True, datetime(2025, 6, 2)])
-    assert first.source == ["2025-06-02 05:30:00", 20.4, 12, "012", True, "2025-06-02 00:00:00"]
+    assert (first.line, list(first.cells.values())) == (2, [moment, 20.4, 12, "012", True, date(2025, 6, 2)])
+    assert first.source == ["2025-06-02 05:30:00", 20.4, 12, "012", True, "2025-06-02"]
     assert (second.line, second.cells["b"], second.cells["f"]) == (4, 9521234100034, "05:30:00")
 
 
@@ -232,6 +233,15 @@ def test_parts_that_are_held_in_memory_are_small(tmp_path: Path) -> None:
     assert refusal(rewritten(saved(tmp_path / "t.xlsx", ["a"], [1]), "xl/styles.xml", grown)) == "table.unpacked"
 
 
+@pytest.mark.parametrize(("styles", "code"), [(13_000, ""), (41_000, "table.unpacked")])
+def test_small_elements_are_counted_since_each_is_large_in_memory(tmp_path: Path, styles: int, code: str) -> None:
+    def grown(raw: bytes) -> bytes:
+        return raw.replace(b"</cellXfs>", b"<xf/>" * styles + b"</cellXfs>")
+
+    path = rewritten(saved(tmp_path / "t.xlsx", ["a"], [1]), "xl/styles.xml", grown)
+    assert refusal(path) == code if code else len(rows_of(path)) == 1
+
+
 _HIDDEN = b'<Override PartName="/xl/worksheets/z.xml" ContentType="sharedStrings&#43;xml"/></Types>'
 
 
@@ -245,3 +255,67 @@ _HIDDEN = b'<Override PartName="/xl/worksheets/z.xml" ContentType="sharedStrings
 )  # fmt: skip
 def test_nothing_passes_for_a_sheet_that_is_none(tmp_path: Path, part: str, old: bytes, new: bytes) -> None:
     assert refusal(rewritten(saved(tmp_path / "t.xlsx", ["a"], [1]), part, lambda raw: raw.replace(old, new))) == "table.xlsx"
+
+
+WANTED = Wanted(frozenset({"时间", "批号"}), frozenset({"时间", "批号", "备注"}))
+
+
+def opened_with(path: Path, sheet: str = "") -> tuple[str, int, list[str], list[int]]:
+    """The sheet, the line of its heads, the codes of what is said of the choice, and the lines of its rows."""
+    with open_xlsx(path, WANTED, sheet=sheet) as opened:
+        return opened.sheet, opened.head_line, [note.code for note in opened.notes], [row.line for row in opened.rows]
+
+
+def test_a_title_above_the_heads_is_passed_over_and_said(tmp_path: Path) -> None:
+    path = saved(tmp_path / "t.xlsx", ["六月二日交易"], ["打印：张三", None], [], ["批号", "时间"], ["L1", "2025-06-02 05:30"])
+    assert opened_with(path) == ("Sheet", 4, ["table.head_row"], [5])
+
+
+def test_a_first_sheet_that_is_empty_or_a_cover_is_passed_over_and_said(tmp_path: Path) -> None:
+    def more(book: Workbook) -> None:
+        for row in (["时间", "批号"], ["2025-06-02 05:30", "L1"]):
+            (book["交易"] if "交易" in book.sheetnames else book.create_sheet("交易")).append(row)
+
+    assert opened_with(saved(tmp_path / "e.xlsx", change=more)) == ("交易", 1, ["table.sheet_chosen"], [2])
+    assert opened_with(saved(tmp_path / "c.xlsx", ["说明", "批号"], change=more)) == ("交易", 1, ["table.sheet_chosen"], [2])
+
+
+def test_between_sheets_that_could_both_be_meant_nothing_is_guessed(tmp_path: Path) -> None:
+    def two(book: Workbook) -> None:
+        for name in ("上午", "下午"):
+            sheet = book.create_sheet(name)
+            sheet.append(["时间", "批号"])
+            sheet.append(["2025-06-02 05:30", name])
+
+    path = saved(tmp_path / "t.xlsx", ["封面"], change=two)
+    with pytest.raises(Refused) as refused:
+        opened_with(path)
+    assert refused.value.code == "table.sheets"
+    assert opened_with(path, "下午") == ("下午", 1, [], [2])
+    first = saved(tmp_path / "f.xlsx", ["时间", "批号"], ["2025-06-02 05:30", "L1"], change=two)
+    assert opened_with(first) == ("Sheet", 1, ["table.more_sheets"], [2])  # what is not read is said
+
+
+def test_a_workbook_without_the_heads_is_read_as_before_so_that_what_is_missing_is_named(tmp_path: Path) -> None:
+    assert opened_with(saved(tmp_path / "t.xlsx", ["标题"], ["时间", "备注"], ["1", "2"]))[:2] == ("Sheet", 2)
+    assert opened_with(saved(tmp_path / "u.xlsx", ["a"], ["b"]))[:2] == ("Sheet", 1)
+
+
+def test_merged_cells_are_known_by_row_and_head(tmp_path: Path) -> None:
+    path = saved(tmp_path / "t.xlsx", ["a", "b"], [1, 2], [3, 4], change=lambda book: book.active.merge_cells("B2:B3"))
+    with open_xlsx(path) as opened:
+        merged = {(line, head) for line in range(1, 6) for head in ("a", "b", "z") if opened.is_merged(line, head)}
+    assert merged == {(2, "b"), (3, "b")}
+
+
+@pytest.mark.parametrize(
+    ("number_format", "kind"),
+    [("yyyy-mm-dd", date), ('[White][$-804]yyyy"年h"m"月"d"日"', date), ("yyyy-mm-dd hh:mm", datetime), ("[h]:mm", datetime)],
+)
+def test_a_day_whose_format_shows_no_time_of_day_is_only_a_day(tmp_path: Path, number_format: str, kind: type) -> None:
+    def change(book: Workbook) -> None:
+        book.active["A2"].number_format = number_format
+
+    path = saved(tmp_path / "t.xlsx", ["a"], [datetime(2025, 6, 2)], change=change)
+    (row,) = rows_of(path)
+    assert type(row.cells["a"]) in (kind, str) and (kind is datetime or type(row.cells["a"]) is date)
