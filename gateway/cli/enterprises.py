@@ -17,6 +17,7 @@ from rich.text import Text
 from certs.times import format_time
 from gateway.catalogue.kinds import known_kinds
 from gateway.catalogue.tables import read_catalogue
+from gateway.cli.mapping_shown import print_example, print_mapping
 from gateway.cli.opened_store import opened_store
 from gateway.cli.say import CONSOLE, fail, folding_table, say
 from gateway.cli.serve import SETTINGS
@@ -98,12 +99,23 @@ def close(uscc: USCC, settings_file: SETTINGS = None) -> None:
 
 @enterprises_app.command("map")
 def map_command(
-    uscc: USCC,
-    name: Annotated[str, typer.Argument(help="方案名 name of the mapping")],
-    file: Annotated[Path, typer.Argument(help="JSON")],
+    uscc: Annotated[str, typer.Argument(metavar="[USCC]", help="统一社会信用代码 of a registered enterprise")] = "",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="方案名 name of the mapping")] = "",
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="JSON")] = None,
+    show: Annotated[bool, typer.Option("--show", help="显示已存的方案 print the stored mapping of this name")] = False,
+    example: Annotated[bool, typer.Option("--example", help="显示一个可用的例子 print one that can be stored")] = False,
     settings_file: SETTINGS = None,
 ) -> None:
     """存入导入方案 Put a mapping of an enterprise's tables, under a name that `shisu submit --profile` then gives."""
+    if example:
+        print_example()
+        return
+    if not uscc or not name or show == (file is not None):
+        fail("请给出企业、方案名和文件；或用 --show、--example", "Give USCC, NAME and FILE; or --show, or --example", code=2)
+    if file is None:
+        with opened_store(settings_file) as (_, database):
+            print_mapping(database, uscc, name)
+        return
     try:
         body = read_object(file.read_bytes(), max_values=MAX_BYTES)
         read_mapping(body)

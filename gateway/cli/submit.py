@@ -11,7 +11,7 @@ import typer
 
 from gateway.cli.client import JOB_BYTES, Answer, GatewayClient, GatewayUnreachable
 from gateway.cli.say import CONSOLE, fail, folding_table, say
-from gateway.cli.submit_table import FORMS, TableWish, submit_table, write_template
+from gateway.cli.submit_table import FORMS, TableWish, is_old_workbook, submit_table, write_template
 from gateway.cli.upload_progress import watched
 
 KEY_FILE = Annotated[Path, typer.Option(envvar="SHISU_KEY_FILE", help="接口密钥文件 file holding the API key id.secret")]
@@ -69,6 +69,8 @@ def _submit(file: Path, url: str, key: str, wish: TableWish, *, proceed: bool, w
         CONSOLE.rule(file.name)
     try:
         with GatewayClient(url, key=key) as gateway:
+            if is_old_workbook(file):
+                fail("旧的 .xls 或加密的文件请另存为无密码的 .xlsx", "Save an .xls or protected file as .xlsx without a password")
             if wish.profile or file.suffix.lower() in FORMS:
                 return submit_table(gateway, file, wish, on_problem=show_problem)
             return _submit_document(gateway, file, proceed=proceed, wait_s=wait_s)

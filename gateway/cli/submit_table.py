@@ -23,6 +23,8 @@ from gateway.intake.tables.rejected import MEDIA_TYPES
 from gateway.intake.tables.template import template
 
 FORMS: Final = {".csv": "csv", ".xlsx": "xlsx", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+OLD_FORMS: Final = (".xls", ".et")
+_OLD_BOOK: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # an OLE compound file: .xls, .et, or an .xlsx with a password
 _SHOWN: Final = 20  # faults on the screen; the rejected file has all of them
 _PATIENCE_S: Final = 3_600.0  # 200,000 rows on a slow disk
 _COUNTS: Final = (
@@ -69,6 +71,12 @@ def submit_table(gateway: GatewayClient, file: Path, wish: TableWish, *, on_prob
         return 0
     _save_rejected(gateway, file, result["rejected"])
     return 1
+
+
+def is_old_workbook(file: Path) -> bool:
+    """Whether a file is a workbook of the old form, or one with a password, by its first bytes or its name. Raises `OSError`."""
+    with file.open("rb") as opened:
+        return opened.read(len(_OLD_BOOK)) == _OLD_BOOK or file.suffix.lower() in OLD_FORMS
 
 
 def write_template(profile: str, out: Path | None, *, url: str, key_file: Path | None) -> None:

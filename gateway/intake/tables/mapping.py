@@ -2,7 +2,7 @@
 Mappings (导入方案) from JSON, with everything that is wrong with one at once.
 
 A mapping holds data only: it cannot name code, a file or an address to fetch. Its code parser is one that is installed here. It
-may extend a shipped profile: columns by head, tables by name and shapes as a whole take the place of the profile's.
+may extend a shipped profile (`gateway.intake.tables.extending`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from certs.canonical import canonical
 from certs.codes import gs1_is_valid, uscc_is_valid
 from gateway.errors import Fault, Refused
 from gateway.intake.tables.code_parsers import parser_names
+from gateway.intake.tables.extending import extended, own_pointers
 from gateway.intake.tables.profiles import shipped
 from gateway.intake.tables.scheme import (
     CITY,
@@ -44,7 +45,6 @@ _NAMES: Final = {
     "extends", "title", "kind", "form", "columns", "shapes", "group", "unique", "codes", "products", "parties", "categories",
     "units", "fixed",
 }  # fmt: skip
-_TABLES: Final = ("products", "parties", "categories", "units", "fixed")
 _COLUMN: Final = {"head", "to", "required", "kind", "combine", "digits", "example", "note"}
 _SHAPE: Final = {"type", "action", "step", "link", "disposition", "papers", "parties", "sells", "when", "only"}
 _FIXED: Final = ("unit", "category", "readPoint", "bizLocation")
@@ -58,7 +58,7 @@ def read_mapping(value: Any) -> Mapping:
     if not faults:
         faults = [*_column_faults(body), *_shape_faults(body)]
     if faults:
-        raise Refused("mapping.refused", faults)
+        raise Refused("mapping.refused", faults if "extends" not in value else own_pointers(faults, value, body))
     digest = hashlib.sha256(canonical(body)).hexdigest()
     columns = tuple(Column(**entry) for entry in body.get("columns", []))
     shapes = tuple(_shape(entry) for entry in body.get("shapes", []))
@@ -81,17 +81,7 @@ def _extended(value: Any) -> dict[str, Any]:
     under = shipped(name) if isinstance(name, str) else None
     if under is None:
         raise Refused("mapping.refused", [Fault("mapping.extends", "/extends")])
-    body = {**under, **{key: inner for key, inner in value.items() if key != "extends"}}
-    for table in _TABLES:
-        if isinstance(body.get(table), dict):
-            body[table] = {**under.get(table, {}), **body[table]}
-    columns = body.get("columns")
-    if isinstance(columns, list) and all(isinstance(entry, dict) for entry in columns):
-        by_target = {to for to in _texts(columns, "to") if to != NOWHERE}
-        heads = _texts(columns, "head")
-        kept = [entry for entry in under["columns"] if entry["to"] not in by_target and entry["head"] not in heads]
-        body["columns"] = [*kept, *columns] if value.get("columns") is not None else under["columns"]
-    return body
+    return extended(value, under)
 
 
 def _body_faults(body: dict[str, Any]) -> list[Fault]:

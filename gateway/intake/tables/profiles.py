@@ -11,6 +11,11 @@ _FILES: Final = resources.files("gateway.intake.tables") / "profiles"
 _NAME = re.compile(r"[a-z0-9_]{1,64}")
 
 
+def example_mapping() -> str:
+    """A whole mapping of an enterprise's own, as JSON text: `docs/operations.md` explains it line by line."""
+    return (resources.files("gateway.intake.tables") / "example_mapping.json").read_text("utf-8")
+
+
 def shipped(name: str) -> dict[str, Any] | None:
     """The JSON of a shipped profile, or None."""
     if name not in shipped_names():

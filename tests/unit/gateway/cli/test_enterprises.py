@@ -81,3 +81,20 @@ def test_a_wrong_mapping_is_not_stored(text: str, shisu, settings_file: Path, tm
     file.write_text(text, "utf-8")
     assert shisu("enterprises", "map", USCC, "a", file, "--settings", settings_file).exit_code == 2
     assert shisu("enterprises", "unmap", USCC, "a", "--settings", settings_file).exit_code == 1
+
+
+def test_the_example_of_a_mapping_can_be_stored_and_shown_again(shisu, settings_file: Path, tmp_path: Path) -> None:
+    shisu("enterprises", "register", written(tmp_path, ROW), "--settings", settings_file)
+    printed = shisu("enterprises", "map", "--example")
+    assert printed.exit_code == 0 and "group" in printed.stderr  # comments stand beside the JSON, not in it
+    file = tmp_path / "m.json"
+    file.write_text(printed.stdout, "utf-8")
+    assert shisu("enterprises", "map", USCC, "日报", file, "--settings", settings_file).exit_code == 0
+    shown = shisu("enterprises", "map", USCC, "日报", "--show", "--settings", settings_file)
+    assert json.loads(shown.stdout) == json.loads(printed.stdout)
+    assert shisu("enterprises", "map", USCC, "无", "--show", "--settings", settings_file).exit_code == 1
+
+
+@pytest.mark.parametrize("arguments", [[], [USCC], [USCC, "a"], [USCC, "a", "m.json", "--show"], ["--show"]])
+def test_what_a_mapping_command_lacks_is_said(arguments: list[str], shisu, settings_file: Path) -> None:
+    assert shisu("enterprises", "map", *arguments, "--settings", settings_file).exit_code == 2

@@ -155,3 +155,14 @@ def test_what_takes_long_shows_bytes_and_then_rows_as_the_gateway_tells_them(
 
     assert watched(file, post, rows=rows).status == 201
     assert len(asked) >= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("日报.xls", b"x"), ("日报.xlsx", bytes.fromhex("d0cf11e0a1b11ae1")), ("d.ET", b"")]
+)
+def test_an_old_or_locked_workbook_is_not_sent_and_the_form_to_save_it_in_named(
+    shisu, gateway, options, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = shisu("submit", tmp_path / name, *options)
+    assert result.exit_code == 1 and gateway.asked == [] and ".xlsx" in result.stderr

@@ -21,12 +21,15 @@ from gateway.catalogue.tables import read_catalogue
 from gateway.errors import Fault, Refused
 from gateway.intake import accept
 from gateway.intake.tables import importing, loading, outcome, taking
+from gateway.intake.tables import mapping as mapping_module
 from gateway.intake.tables.limits import TABLE_LIMITS
-from gateway.intake.tables.profiles import shipped
+from gateway.intake.tables.profiles import example_mapping, shipped
+from gateway.intake.tables.scheme import EVENT_TARGETS, ROW_TARGETS, TERM_KINDS
 from gateway.routes import upload
 from gateway.store.enterprises import Enterprise, close, register
 from gateway.store.imports import imports_of_file
 from gateway.store.mappings import StoredMapping, put_mapping
+from tests.conftest import ROOT
 from tests.service import COM, KITCHEN, MARKET, PLANT, PLATFORM, SHOP, Service, document, event
 
 CSV, XLSX, NDJSON = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson"
@@ -834,3 +837,26 @@ def test_a_doubled_row_names_the_first_that_it_repeats(service: Service, day: li
     assert [(f["line"], f["code"], f["repeats"]) for f in body["faults"]] == [(line, "csv.duplicate_row", 2) for line in (5, 6)]
     back = service.get(body["rejected"], key).content.decode()
     assert "与第 2 行相同" in back and "row 2" in back
+
+
+def test_the_mapping_and_the_table_of_the_operators_page_work_as_they_stand(service: Service) -> None:
+    page = (ROOT / "docs/operations.md").read_text("utf-8")
+    section = page[page.index("## How a mapping is written") :]
+    text = section[section.index("```json") + 7 :].partition("```")[0]
+    assert text.strip() == example_mapping().strip()
+    with service.db.write() as tx:
+        put_mapping(tx, StoredMapping(MARKET, "daily", json.loads(text), service.now))
+    table = "\n".join(line[4:] for line in section[: section.index("```json")].splitlines() if line.startswith("    "))
+    body = send(service, "/imports?profile=daily", table.encode("gb18030")).json()
+    assert body["faults"] == [] and (body["counts"]["rows"], body["counts"]["events"]) == (2, 1)
+    assert "table.total_row" in body["warningCodes"]
+    (made,) = _events(service)
+    assert [element["quantity"] for element in made["quantityList"]] == [17.7, 32.6]
+    assert (made["cn:pieces"], made["cn:receiverConfirmed"], made["cn:buyerUscc"]) == (3, True, "91310116TE5T002511")
+
+
+def test_the_operators_page_names_every_key_of_a_mapping() -> None:
+    page = (ROOT / "docs/operations.md").read_text("utf-8")
+    section = page[page.index("## How a mapping is written") : page.index("## Sending again")]
+    keys = {*mapping_module._NAMES, *mapping_module._COLUMN, *mapping_module._SHAPE, *ROW_TARGETS, *EVENT_TARGETS, *TERM_KINDS}
+    assert {key for key in keys if f"`{key}`" not in section} == set()

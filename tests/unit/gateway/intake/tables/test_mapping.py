@@ -125,6 +125,22 @@ def test_all_faults_come_at_once_and_what_is_no_object_or_too_large_is_refused()
     assert refusal([]) == refusal({**SMALL, "title": "x" * 300_000}) == {("mapping.form", "")}
 
 
+def test_faults_of_an_extension_are_pointed_at_in_what_the_enterprise_wrote() -> None:
+    bad = {"extends": "pork_wholesale_day", "columns": [{"head": "单价", "to": "none"}, {"head": "x", "to": "eventID"}]}
+    assert refusal(bad) == {("mapping.target", "/columns/1")}
+    units = {"extends": "pork_wholesale_day", "units": {"公斤": "KGM", "袋": "a sack"}}
+    assert refusal(units) == {("mapping.form", "/units/1")}
+    assert refusal({"extends": "pork_wholesale_day", "unique": ["没有"]}) == {("mapping.reference", "/unique/0")}
+    emptied = {"extends": "epcis", "kind": "events"}
+    assert refusal(emptied) == {("mapping.shape", "/extends"), ("mapping.target", "/extends")}
+    assert refusal({"extends": "pork_wholesale_day", "columns": {}}) == {("mapping.form", "/columns")}
+
+
+def test_a_renamed_column_is_renamed_where_the_profile_names_it() -> None:
+    mapping = read_mapping({"extends": "pork_wholesale_day", "columns": [{"head": "单号", "to": "slip", "required": True}]})
+    assert (mapping.group, mapping.unique) == (("单号",), ("单号", "行号"))
+
+
 @pytest.mark.parametrize(
     "body",
     [
