@@ -41,14 +41,20 @@ _CLASSES: Final = {
     "anyEPCClass": ("epc", "child", "input", "output"),
 }  # fmt: skip
 _DECLARES: Final = "EXISTS_errorDeclaration"
+WITH_ID: Final = "withEventID"  # ours: EPCIS has no way to ask for the id of an event that came without one
+_YES: Final = ("", "1", "true")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, how many events a page has, the token of the page asked for, and a digest of all but those two."""
+    """What is asked, how many events a page has, the token of the page asked for, and a digest of all but those two.
+
+    `with_ids`: every event is shown with its eventID, also one that came without.
+    """
 
     search: Search
     per_page: int
+    with_ids: bool
     token: str | None
     sha256: bytes
 
@@ -91,12 +97,13 @@ def read_question(pairs: Iterable[tuple[str, str]], hosts: Collection[str]) -> Q
     reading = _Reading(given, hosts)
     per_page = reading.one(PER_PAGE, _read_count)
     token = reading.one(NEXT_PAGE, lambda text, _: text)
+    with_ids = reading.one(WITH_ID, lambda text, at: values.read_choice(text, at, _YES)) is not None
     search = _read_search(reading)
     unknown = len(given.keys() - reading.taken)
     faults = [*reading.faults, *[Fault("query.unknown", "?")] * unknown]
     if faults:
         raise Refused("query.refused", faults)
-    return Question(search, DEFAULT_PER_PAGE if per_page is None else per_page, token, _digest(given))
+    return Question(search, DEFAULT_PER_PAGE if per_page is None else per_page, with_ids, token, _digest(given))
 
 
 def _read_search(reading: _Reading) -> Search:
@@ -107,7 +114,7 @@ def _read_search(reading: _Reading) -> Search:
             moments[side][column] = found if column == TIME else -(-found // 1_000)
     order = reading.one("orderBy", lambda text, at: values.read_choice(text, at, _ORDERS)) or "eventTime"
     direction = reading.one("orderDirection", lambda text, at: values.read_choice(text, at, ("ASC", "DESC"))) or "DESC"
-    declares = reading.one(_DECLARES, lambda text, at: values.read_choice(text, at, ("", "1", "true")))
+    declares = reading.one(_DECLARES, lambda text, at: values.read_choice(text, at, _YES))
     return Search(
         equals=_read_columns(reading), places=_read_places(reading), codes=_read_codes(reading),
         event_ids=reading.all("EQ_eventID", values.read_event_id), declares=declares is not None,

@@ -78,7 +78,7 @@ def _page(request: Request, key: StoredKey, pairs: list[tuple[str, str]], path: 
         again = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != NEXT_PAGE])
         link = f"{parts.settings.public_url}{path}?{again}{'&' if again else ''}{NEXT_PAGE}={token}"
         headers |= {"Link": f'<{link}>; rel="next"', "GS1-Next-Page-Token-Expires": format_time(now + VALID_S)}
-    return JSONResponse(answer(shown, key, parts.members, now=now), headers=headers)
+    return JSONResponse(answer(shown, key, parts.members, with_ids=question.with_ids, now=now), headers=headers)
 
 
 def _asked_page(tx: Connection, question: Question, key: StoredKey, now: int) -> Page:

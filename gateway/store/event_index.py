@@ -88,6 +88,7 @@ class Bodies:
     """One event as stored: JCS bytes of its tiers' bodies; `received_at` in seconds since 1970."""
 
     row_id: int
+    event_id: str
     submitter: str
     received_at: int
     public: bytes
@@ -147,7 +148,7 @@ def find_page(
 
 def bodies_of(tx: Connection, row_ids: Sequence[int]) -> dict[int, Bodies]:
     """Stored bodies by row id, of at most 500 events."""
-    columns = ("id", "submitter", "received_at", "public_body", "bureaus_body", "submitter_body")
+    columns = ("id", "event_id", "submitter", "received_at", "public_body", "bureaus_body", "submitter_body")
     query = select(*(events.c[name] for name in columns)).where(events.c.id.in_(list(row_ids)))
     return {row.id: Bodies(*row) for row in tx.execute(query)}
 

@@ -105,6 +105,15 @@ def send_each_as_its_sender(service: Service, events: list[dict[str, Any]]) -> N
 # What goes in comes out.
 
 
+def test_who_asks_for_it_gets_the_id_of_an_event_that_came_without_one(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    sent = service.post("/events", json.dumps({"@context": CONTEXT, **event()}).encode(), key).json()["eventID"]
+    assert "eventID" not in listed(ask(service, key))[0]
+    for words in ("true", ""):
+        assert [one["eventID"] for one in listed(ask(service, key, withEventID=words))] == [sent]
+    assert ask(service, key, withEventID="no").status_code == 400
+
+
 @settings(max_examples=25)
 @given(events=st.lists(general_events(), min_size=1, max_size=4))
 def test_events_of_the_standard_come_back_as_they_were_sent(
