@@ -50,8 +50,33 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "table.row_recorded": Words(
         400, "同一行先前已登记，内容不同", "The same row is recorded with other content",
-        "已登记的内容不能用表格改写：请报送更正声明（errorDeclaration），再以新的行号报送正确内容",
-        "Recorded content is not overwritten by a table: send an error declaration, then the right row under a new line number",
+        "确需更正的，加一列“更正原事件”，填原事件的事件编号（shisu events 可查），再报送同一追溯单的全部行",
+        "To correct it add a column 更正原事件 with the eventID of the recorded event (see shisu events), and send all its rows",
+    ),
+    "table.corrects_unknown": Words(
+        400, "没有这个可更正的事件", "There is no such event to correct",
+        "“更正原事件”填本主体已登记事件的事件编号，以 ni:/// 开头，整段复制；shisu events 可查",
+        "Give the eventID of a recorded event of the same submitter, copied whole; shisu events shows it",
+    ),
+    "table.corrects_same": Words(
+        400, "与原事件相同，没有可更正的内容", "It says the same as the event it corrects",
+        "请改正内容，或清空“更正原事件”", "Mend what is wrong, or empty that cell",
+    ),
+    "table.corrects_again": Words(
+        409, "原事件已声明有误", "The event was declared wrong before",
+        "请更正更正后的那个事件；shisu events show 可查", "Correct the event that took its place; see shisu events show",
+    ),
+    "table.corrects_part": Words(
+        400, "原事件不止这些行，或同一追溯单中有错误的行", "The event has more rows than these, or others of the slip are wrong",
+        "更正须整单：把同一追溯单的全部行一起报送", "A slip is corrected whole: send all its rows together",
+    ),
+    "table.corrects_one": Words(
+        400, "更正用的表格须恰好对应一个事件", "A table that corrects an event must make exactly one",
+        "只留这一张追溯单的行；一次更正多个事件，请用“更正原事件”列",
+        "Leave only the rows of that slip; to correct several events use the column 更正原事件",
+    ),
+    "table.corrects_differ": Words(
+        400, "同一追溯单的各行所填的原事件不同", "The rows of a slip name different events to correct",
     ),
     "table.form": Words(
         415, "该导入方案不接受这种文件", "The profile does not take files of this form",

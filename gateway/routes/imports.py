@@ -22,6 +22,7 @@ from gateway.intake.tables.cells import CellFault
 from gateway.intake.tables.importing import NothingTaken, StillRunning, import_table, is_run
 from gateway.intake.tables.loading import TableFile
 from gateway.intake.tables.mapping import read_mapping
+from gateway.intake.tables.previewing import preview_event
 from gateway.intake.tables.profiles import shipped
 from gateway.intake.tables.reasons import fault_view
 from gateway.intake.tables.rejected import MEDIA_TYPES
@@ -58,14 +59,14 @@ def post_import(
     profile: str,
     submitter: str = "",
     sheet: str = "",
+    corrects: str = "",
 ) -> Response:
-    """Takes the good rows of a table; durable when this answers."""
+    """Takes the good rows of a table; durable when this answers. `corrects` is the eventID that the whole table corrects."""
     parts = parts_of(request)
-    sender = _sender(parts.db, key, submitter)
-    mapping = _mapping(parts.db, sender.uscc, profile)
+    order = _order(parts, key, profile=profile, submitter=submitter, corrects=corrects)
     file = TableFile(upload.path, upload.sha256, upload.form, sheet)
     try:
-        made, is_new = import_table(parts.db, parts.intake, file, Order(profile, mapping, sender, key), parts.underway)
+        made, is_new = import_table(parts.db, parts.intake, file, order, parts.underway)
     except StillRunning as running:
         headers = {"Location": import_path(running.import_id), **_RETRY}
         return problem("import.running", request_id=request.state.request_id, headers=headers)
@@ -76,6 +77,24 @@ def post_import(
             raise refused
     status = 201 if is_new else 200
     return JSONResponse(_shown(parts, made), status_code=status, headers={"Location": import_path(made.id)})
+
+
+@router.post("/imports/preview")
+def post_preview(
+    request: Request,
+    key: Annotated[StoredKey, Depends(submitting_key)],
+    upload: Annotated[Upload, Depends(spooled_body)],
+    profile: str,
+    submitter: str = "",
+    sheet: str = "",
+) -> Response:
+    """The one event that a table would become, with its @context. Nothing is stored."""
+    parts = parts_of(request)
+    file = TableFile(upload.path, upload.sha256, upload.form, sheet)
+    try:
+        return JSONResponse(preview_event(parts.db, parts.intake, file, _order(parts, key, profile=profile, submitter=submitter)))
+    except NothingTaken as refused:
+        return _nothing_taken(parts, refused, request.state.request_id)
 
 
 @router.get("/imports")
@@ -126,6 +145,11 @@ def _own(db: Database, import_id: str, key: StoredKey) -> Import:
     if made is None or made.owner != key.owner:
         raise Refused("request.not_found")
     return made
+
+
+def _order(parts: Parts, key: StoredKey, *, profile: str, submitter: str, corrects: str = "") -> Order:
+    sender = _sender(parts.db, key, submitter)
+    return Order(profile, _mapping(parts.db, sender.uscc, profile), sender, key, corrects)
 
 
 def _sender(db: Database, key: StoredKey, submitter: str) -> Sender:
@@ -195,9 +219,11 @@ def _faults_shown(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nothing_taken(parts: Parts, refused: NothingTaken, request_id: str) -> Response:
-    """A problem with the import in it: its cells stand in `faults`, as for a file with good rows, and not in `errors` again."""
+    """A problem with the import in it, if there is one: cells stand in `faults`, as for a file with good rows, not in `errors`."""
     answer = problem(refused.code, faults=refused.faults, count=refused.count, request_id=request_id)
-    body = {**json.loads(bytes(answer.body)), **_shown(parts, refused.made)}
+    made = refused.made
+    shown = {"counts": refused.result["counts"], **_faults_shown(refused.result)} if made is None else _shown(parts, made)
+    body = {**json.loads(bytes(answer.body)), **shown}
     del body["errors"]
     return Response(json.dumps(body, ensure_ascii=False), status_code=answer.status_code, media_type=answer.media_type)
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from gateway.store.tables import import_rows, imports
 
@@ -116,6 +116,27 @@ def record_rows(tx: Connection, submitter: str, profile: str, rows: Iterable[Rec
     ]  # fmt: skip
     if values:
         tx.execute(insert(import_rows), values)
+
+
+def replace_rows(tx: Connection, submitter: str, profile: str, rows: Iterable[RecordedRow]) -> None:
+    """Adds rows in the place of those of the same unique cells: what they say was corrected."""
+    place = and_(
+        import_rows.c.submitter == submitter,
+        import_rows.c.profile == profile,
+        import_rows.c.unique_sha256 == bindparam("unique"),
+    )
+    listed = list(rows)
+    if listed:
+        tx.execute(delete(import_rows).where(place), [{"unique": row.unique_sha256} for row in listed])
+        record_rows(tx, submitter, profile, listed)
+
+
+def count_rows(tx: Connection, submitter: str, profile: str, event: int) -> int:
+    """How many recorded rows an event (its row id) holds."""
+    query = select(func.count()).where(
+        import_rows.c.submitter == submitter, import_rows.c.profile == profile, import_rows.c.event == event
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 _COLUMNS = (

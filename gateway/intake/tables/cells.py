@@ -18,6 +18,7 @@ from gateway.value_class import value_class
 
 REASON_HEAD: Final = "错误原因"  # the column that is added to rejected rows, and ignored when they come back
 TEXT: Final = "@"  # the number format of a spreadsheet that keeps leading zeros
+CORRECTS_HEAD: Final = "更正原事件"  # the column, of any mapping, with the eventID of a recorded event that the row corrects
 Cell = str | int | float | bool | datetime | date | None  # a date is a cell whose format shows no time of day
 _RUNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # what spreadsheets take for the beginning of a formula
 _HARMLESS = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?|-+|－+")

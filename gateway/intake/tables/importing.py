@@ -37,13 +37,16 @@ QUIET_S: Final = 120  # an import goes forward every few seconds; a write waits 
 
 
 class NothingTaken(Refused):
-    """No row of a table is good. `made` is the import, whose refused rows are kept; the file can come again."""
+    """No row of a table is good. `made` is the import, whose refused rows are kept; the file can come again.
 
-    def __init__(self, made: Import) -> None:
-        result = made.result
+    A table that is only looked at has no import, only its `result`.
+    """
+
+    def __init__(self, result: dict[str, Any], made: Import | None = None) -> None:
         listed = [CellFault(**entry) for entry in result["faults"]]
         faults = [Fault(fault.code, _place(fault), fault.value) for fault in listed]
         super().__init__("document.refused", faults, count=result["faultCount"])
+        self.result = result
         self.made = made
 
 
@@ -77,7 +80,7 @@ def import_table(db: Database, intake: Intake, file: TableFile, order: Order, un
             raise StillRunning(import_id)
         made = _taken(db, intake, file, order, import_id)
     if not _took_something(made.result):
-        raise NothingTaken(made)
+        raise NothingTaken(made.result, made)
     return made, True
 
 
@@ -127,6 +130,7 @@ def _so_far(outcome: Outcome, opened: Opened, intake: Intake) -> dict[str, Any]:
 
 def _import_id(file: TableFile, order: Order) -> str:
     parts = [order.key.owner, order.sender.uscc, file.sha256.hex(), file.form, order.profile, order.mapping.digest, file.sheet]
+    parts += [order.corrects] if order.corrects else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

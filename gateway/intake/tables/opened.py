@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.errors import Fault, Refused
-from gateway.intake.tables.cells import REASON_HEAD, CellFault, Row, column_letter
+from gateway.intake.tables.cells import CORRECTS_HEAD, REASON_HEAD, CellFault, Row, column_letter
 from gateway.intake.tables.heads import clean
 from gateway.intake.tables.merged import Merged
 
@@ -58,6 +58,6 @@ def require_heads(opened: Opened, wanted: Sequence[str]) -> None:
 
 
 def unknown_columns(opened: Opened, known: Sequence[str]) -> list[str]:
-    """Letters of the columns that no head of the mapping names, without the one that rejected rows carry."""
-    taken = {*known, REASON_HEAD, ""}
+    """Letters of the columns that no head of the mapping names, without those that every mapping has."""
+    taken = {*known, REASON_HEAD, CORRECTS_HEAD, ""}
     return [column_letter(index) for index, head in enumerate(opened.heads) if head not in taken]

@@ -11,7 +11,18 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.intake.tables.cells import REASON_HEAD, Cell, CellError, CellFault, Row, cell_class, is_blank, refuse_unfit
+from gateway.intake.standard.uris import is_event_id
+from gateway.intake.tables.cells import (
+    CORRECTS_HEAD,
+    REASON_HEAD,
+    Cell,
+    CellError,
+    CellFault,
+    Row,
+    cell_class,
+    is_blank,
+    refuse_unfit,
+)
 from gateway.intake.tables.opened import Opened
 from gateway.intake.tables.scheme import EPCIS, NOWHERE, SERIALS, Column, Mapping, Product
 from gateway.intake.tables.values import Reader, convert, unknown_unit
@@ -21,7 +32,10 @@ _TYPED_TEXT = ("lot", "serial", "slip")  # columns in which a number may have lo
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row that was read: `said` is what it says, by target and `cn:` term; `group` and `unique` are keys, "" without."""
+    """A row that was read: `said` is what it says, by target and `cn:` term; `group` and `unique` are keys, "" without.
+
+    `corrects` is the eventID of the recorded event that it corrects, "" for none.
+    """
 
     line: int
     said: dict[str, Any]
@@ -29,6 +43,7 @@ class ReadRow:
     unique: str
     faults: tuple[CellFault, ...]
     warnings: tuple[CellFault, ...]
+    corrects: str = ""
 
 
 def read_row(row: Row, opened: Opened, reader: Reader) -> ReadRow:
@@ -45,6 +60,7 @@ def read_row(row: Row, opened: Opened, reader: Reader) -> ReadRow:
         fault = _read_cell(column, cell, reader, by_head)
         if fault is not None:
             faults.append(_fault(row, opened, column.head, fault))
+    corrects = _corrects(row, opened, faults)
     if not faults and mapping.kind != SERIALS:
         said, misfit = _put_together(by_head, reader)
         faults = [] if misfit is None else [_fault(row, opened, misfit[0], misfit[1])]
@@ -53,7 +69,7 @@ def read_row(row: Row, opened: Opened, reader: Reader) -> ReadRow:
     if faults:
         return ReadRow(row.line, {}, "", "", tuple(faults), ())
     group, unique = (_key(by_head, heads) for heads in (mapping.group, mapping.unique))
-    return ReadRow(row.line, said, group, unique, (), tuple(_warnings(row, opened, mapping)))
+    return ReadRow(row.line, said, group, unique, (), tuple(_warnings(row, opened, mapping)), corrects)
 
 
 def is_example(row: Row, mapping: Mapping) -> bool:
@@ -71,9 +87,20 @@ def _unfit(row: Row, opened: Opened, *, known: tuple[str, ...]) -> list[CellFaul
         try:
             refuse_unfit(cell)
         except CellError as error:
-            letter = opened.letter(head)
-            faults.append(CellFault(row.line, error.code, letter, head if head in known else "", cell_class(cell)))
+            name = head if head in (*known, CORRECTS_HEAD) else ""
+            faults.append(CellFault(row.line, error.code, opened.letter(head), name, cell_class(cell)))
     return faults
+
+
+def _corrects(row: Row, opened: Opened, faults: list[CellFault]) -> str:
+    """The eventID that the row names as the one it corrects; adds a fault for a cell that has none."""
+    cell = row.cells.get(CORRECTS_HEAD)
+    if is_blank(cell):
+        return ""
+    text = cell.strip() if isinstance(cell, str) else ""
+    if not is_event_id(text):
+        faults.append(_fault(row, opened, CORRECTS_HEAD, CellError("table.corrects_unknown")))
+    return text
 
 
 def _read_cell(column: Column, cell: Cell, reader: Reader, by_head: dict[str, Any]) -> CellError | None:

@@ -23,7 +23,7 @@ from gateway.intake.tables.reading import ReadRow
 Judged = tuple[int, Any, list[CellFault]]  # (line, source, faults) of a row
 _SCHEMA = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -4096;
-create table row (n integer primary key, line integer, source text, said text, grp text, ukey text, faults text, event integer);
+create table row (n integer primary key, line integer, source text, said text, grp text, ukey text, faults text, corrects text);
 create index row_line on row (line);
 create table seen (ukey text primary key, line integer) without rowid;
 create table part (name text primary key, body text) without rowid;
@@ -32,13 +32,17 @@ create table part (name text primary key, body text) without rowid;
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A good row: its number in the file, its line, what it says, the SHA-256 of that, and its unique key, "" without."""
+    """A good row: its number in the file, its line, what it says, the SHA-256 of that, and its unique key, "" without.
+
+    `corrects` is the eventID of the event that it corrects, "" for none.
+    """
 
     n: int
     line: int
     said: dict[str, Any]
     content_sha256: bytes
     unique: str
+    corrects: str = ""
 
 
 class Scratch:
@@ -61,8 +65,8 @@ class Scratch:
         faults = _faults_text(row.faults) if row.faults else None
         said = None if row.faults else _text(row.said)
         self._db.execute(
-            "insert into row values (?, ?, ?, ?, ?, ?, ?, null)",
-            (self.rows, row.line, _text(source), said, row.group or str(self.rows), row.unique, faults),
+            "insert into row values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.rows, row.line, _text(source), said, row.group or str(self.rows), row.unique, faults, row.corrects),
         )
 
     def keep_part(self, name: str, body: Any) -> None:
@@ -91,9 +95,12 @@ class Scratch:
 
     def _group(self, name: str) -> list[Kept]:
         rows = self._db.execute(
-            "select n, line, said, ukey from row where grp = ? and faults is null order by n", (name,)
+            "select n, line, said, ukey, corrects from row where grp = ? and faults is null order by n", (name,)
         ).fetchall()
-        return [Kept(n, line, json.loads(said), hashlib.sha256(said.encode()).digest(), ukey) for n, line, said, ukey in rows]
+        return [
+            Kept(n, line, json.loads(said), hashlib.sha256(said.encode()).digest(), ukey, corrects)
+            for n, line, said, ukey, corrects in rows
+        ]
 
     def refuse(self, n: int, faults: Sequence[CellFault]) -> None:
         """Marks a row as refused."""

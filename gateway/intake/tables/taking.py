@@ -16,13 +16,15 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.errors import Refused
-from gateway.intake.accept import PROCEED, REFUSED, take
+from gateway.intake.accept import PROCEED, REFUSED, ROLLBACK, take
 from gateway.intake.context import EPCIS_CONTEXTS
 from gateway.intake.epcis import Document
+from gateway.intake.hash_id import event_hash_id
 from gateway.intake.keep import KNOWN
 from gateway.intake.records import Intake
 from gateway.intake.tables.build import Built, Sender, build_event, disagreement, shape_of
-from gateway.intake.tables.cells import CellFault
+from gateway.intake.tables.cells import CORRECTS_HEAD, CellFault
+from gateway.intake.tables.correcting import Wrong, correction_fault, declaration, find_wrong
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.opened import Opened
 from gateway.intake.tables.outcome import Outcome
@@ -30,7 +32,7 @@ from gateway.intake.tables.scheme import EPCIS, Mapping
 from gateway.intake.tables.scratch import Kept, Scratch
 from gateway.intake.tally import Tally
 from gateway.store.database import Database
-from gateway.store.imports import RecordedRow, record_rows, recorded_rows
+from gateway.store.imports import RecordedRow, record_rows, recorded_rows, replace_rows
 from gateway.store.keys import StoredKey
 
 _EVENTS: Final = "/epcisBody/eventList/"
@@ -38,12 +40,16 @@ _EVENTS: Final = "/epcisBody/eventList/"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an import is asked for: the mapping under its profile's name, who reports, and the key that may."""
+    """What an import is asked for: the mapping under its profile's name, who reports, and the key that may.
+
+    `corrects` is the eventID of the recorded event that the whole table corrects, "" where its rows say so themselves.
+    """
 
     profile: str
     mapping: Mapping
     sender: Sender
     key: StoredKey
+    corrects: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class Taking:
         self._db, self._intake, self._order, self._opened = db, intake, order, opened
         self._scratch, self._outcome, self._tally = scratch, outcome, tally
         namespace = intake.catalogue.tiers.namespace
-        self._context = [EPCIS_CONTEXTS[0], {"cn": namespace}]
+        self.context = [EPCIS_CONTEXTS[0], {"cn": namespace}]
 
     def take_all(self, sha256: bytes, progress: Callable[[Connection], None]) -> None:
         """Takes every good row of the scratch file. `sha256` is the file's.
@@ -72,12 +78,19 @@ class Taking:
         before it finds the events known by their content, and records the rows then.
         """
         for page in self._scratch.groups(TABLE_LIMITS.chunk_events):
-            pending, recorded = self._unrecorded(page), list[RecordedRow]()
+            correcting = [rows for rows in page if self._order.corrects or any(row.corrects for row in rows)]
+            pending, recorded = self._unrecorded([rows for rows in page if rows not in correcting]), list[RecordedRow]()
             while pending:
                 pending = self._take(pending, sha256, recorded)
+            for rows in correcting:
+                self._correct(rows, sha256)
             with self._db.write() as tx:
                 record_rows(tx, self._order.sender.uscc, self._order.profile, recorded)
                 progress(tx)
+
+    def event_of(self, rows: list[Kept]) -> dict[str, Any]:
+        """The event of a slip's rows; rows that do not agree with the first are refused."""
+        return self._build(rows).built.event
 
     def _unrecorded(self, page: list[list[Kept]]) -> list[list[Kept]]:
         """The page without rows that are recorded; those that say something else now are refused."""
@@ -109,7 +122,7 @@ class Taking:
     def _take(self, groups: list[list[Kept]], sha256: bytes, recorded: list[RecordedRow]) -> list[list[Kept]]:
         """Takes the events of groups, and adds their rows to `recorded`; the groups that are left to try again, smaller."""
         made = [self._build(rows) for rows in groups]
-        document = Document(self._context, tuple(group.built.event for group in made), sha256)
+        document = Document(self.context, tuple(group.built.event for group in made), sha256)
         try:
             rows = [len(group.rows) for group in made]
             result = take(self._db, self._intake, document, key=self._order.key, behaviour=PROCEED, rows=rows).result
@@ -122,6 +135,54 @@ class Taking:
             else:
                 recorded.extend(self._accept(group, outcome))
         return [rows for rows in again if rows]
+
+    def _correct(self, rows: list[Kept], sha256: bytes) -> None:
+        """Takes the event of rows that correct a recorded one, with the declaration of that one, or refuses all of them."""
+        named = {row.corrects for row in rows if row.corrects} | ({self._order.corrects} - {""})
+        if len(named) > 1:
+            self._refuse_all(rows, "table.corrects_differ")
+            return
+        group = self._build(rows)
+        if len(group.rows) < len(rows):
+            self._refuse_all(group.rows, "table.corrects_part")
+            return
+        (wrong_id,), owner, profile = named, self._order.sender.uscc, self._order.profile
+        right_id = event_hash_id(group.built.event, self.context)
+        uniques = [_sha256(row.unique.encode()) for row in rows if row.unique]
+        with self._db.read() as tx:
+            wrong = find_wrong(tx, owner, profile, wrong_id)
+            recorded = recorded_rows(tx, owner, profile, uniques)
+        is_done = wrong is not None and right_id in wrong.corrected_by
+        code = "" if is_done else correction_fault(wrong, right_id, uniques, recorded, rows=len(rows))
+        if wrong is None or code:
+            self._refuse_all(rows, code)
+        else:
+            self._take_correction(group, wrong, right_id, sha256, is_done=is_done)
+
+    def _take_correction(self, group: _Group, wrong: Wrong, right_id: str, sha256: bytes, *, is_done: bool) -> None:
+        before = () if is_done else (declaration(wrong, right_id, now=self._intake.now()),)
+        document = Document(wrong.context, (*before, group.built.event), sha256)
+        counted = [*(1 for _ in before), len(group.rows)]
+        try:
+            result = take(self._db, self._intake, document, key=self._order.key, behaviour=ROLLBACK, rows=counted).result
+        except Refused as refused:
+            self._refuse_correction(group, refused, at=len(before))
+            return
+        accepted = self._accept(group, result[-1])
+        with self._db.write() as tx:
+            replace_rows(tx, self._order.sender.uscc, self._order.profile, accepted)
+
+    def _refuse_correction(self, group: _Group, refused: Refused, *, at: int) -> None:
+        """Refuses all rows: those that a fault of the new event (index `at`) lies in for it, the others with them."""
+        begin = f"{_EVENTS}{at}"
+        own = [fault.to_json() for fault in refused.faults if fault.pointer.startswith(begin)]
+        left = self._refuse_rows(group, own) if own else group.rows
+        of_old = [fault.code for fault in refused.faults if not fault.pointer.startswith(begin)]
+        self._refuse_all(left, of_old[0] if of_old else "table.corrects_part")
+
+    def _refuse_all(self, rows: Sequence[Kept], code: str) -> None:
+        for row in rows:
+            self._refuse(row, [self._fault(row, code, CORRECTS_HEAD)])
 
     def _build(self, rows: list[Kept]) -> _Group:
         mapping = self._order.mapping
