@@ -11,7 +11,7 @@ import json
 import re
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from certs.times import format_time
@@ -48,6 +48,7 @@ router = APIRouter()
 _SHA256 = re.compile("[0-9a-f]{64}")
 _MAX_LISTED: Final = 20
 _RETRY: Final = {"Retry-After": "5"}
+_ROWS: Final = 500  # of one answer
 
 
 @router.post("/imports")
@@ -127,6 +128,26 @@ def get_import(request: Request, import_id: str, key: Annotated[StoredKey, Depen
     return JSONResponse(_shown(parts, _own(parts.db, import_id, key)))
 
 
+@router.get("/imports/{import_id}/rows")
+def get_rows(
+    request: Request, import_id: str, key: Annotated[StoredKey, Depends(any_key)], after: Annotated[int, Query(ge=0)] = 0
+) -> JSONResponse:
+    """The rows that were taken, in the order they were, and how far their events have come; `next` leads on where there are more.
+
+    An import of an older edition lists the rows of its first events only.
+    """
+    parts = parts_of(request)
+    result = _own(parts.db, import_id, key).result
+    taken = result.get("taken") or _listed(result)
+    end = after + _ROWS
+    shown = taken[2 * after : 2 * end]
+    pairs = list(zip(shown[::2], shown[1::2], strict=True))
+    with parts.db.read() as tx:
+        stored = by_rows(tx, {event for _, event in pairs})
+    rows = [{"row": line, **event_view(stored[event], parts.settings.public_url)} for line, event in pairs]
+    return JSONResponse({"rows": rows, "next": end if 2 * end < len(taken) else None})
+
+
 @router.get("/imports/{import_id}/rejected")
 def get_rejected(request: Request, import_id: str, key: Annotated[StoredKey, Depends(any_key)]) -> Response:
     """The refused rows, in the form and encoding they came, with 错误原因."""
@@ -137,6 +158,11 @@ def get_rejected(request: Request, import_id: str, key: Annotated[StoredKey, Dep
     if found is None:
         raise Refused("request.not_found")
     return _file(found[0], found[1], f"rejected.{made.result['form']}")
+
+
+def _listed(result: dict[str, Any]) -> list[int]:
+    """Line, row id of its event, line, … of the events that are listed."""
+    return [number for entry in result["events"] for line in entry["rows"] for number in (line, entry["event"])]
 
 
 def _own(db: Database, import_id: str, key: StoredKey) -> Import:
@@ -219,7 +245,7 @@ def _faults_shown(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nothing_taken(parts: Parts, refused: NothingTaken, request_id: str) -> Response:
-    """A problem with the import in it, if there is one: cells stand in `faults`, as for a file with good rows, not in `errors`."""
+    """A problem, with the import if there is one: cells stand in `faults`, as for a file with good rows, not in `errors`."""
     answer = problem(refused.code, faults=refused.faults, count=refused.count, request_id=request_id)
     made = refused.made
     shown = {"counts": refused.result["counts"], **_faults_shown(refused.result)} if made is None else _shown(parts, made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -25,7 +26,10 @@ class Counts:
 
 @dataclass(slots=True)
 class Outcome:
-    """The result of an import while it grows. `events` pairs lines with the row id of their event."""
+    """The result of an import while it grows. `events` pairs lines with the row id of their event: the first ones.
+
+    `taken` has all of them, flat: line, row id of its event, line, … It is written once, at the end.
+    """
 
     counts: Counts = field(default_factory=Counts)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -34,6 +38,7 @@ class Outcome:
     faults: list[dict[str, Any]] = field(default_factory=list)
     fault_count: int = 0
     more: dict[str, Any] = field(default_factory=dict)
+    taken: array[int] = field(default_factory=lambda: array("q"))
 
     def warn(self, warning: CellFault) -> None:
         """Counts a warning, and lists the first ones of its code: one that every row has must not hide the others."""
@@ -45,6 +50,8 @@ class Outcome:
     def took(self, lines: Sequence[int], event: int) -> None:
         """Counts an event that holds these lines, and lists the first ones."""
         self.counts.events += 1
+        for line in lines:
+            self.taken.extend((line, event))
         if len(self.events) < TABLE_LIMITS.events:
             self.events.append({"rows": list(lines), "event": event})
 
@@ -62,5 +69,6 @@ class Outcome:
         return {
             "running": running, "form": opened.form, "encoding": opened.encoding, "sheet": opened.sheet,
             "counts": asdict(self.counts), "events": self.events, "faults": self.faults, "faultCount": self.fault_count,
-            "warnings": self.warnings, "warningCodes": self.warning_codes, **self.more,
+            "warnings": self.warnings, "warningCodes": self.warning_codes,
+            **({} if running else {"taken": self.taken.tolist()}), **self.more,
         }  # fmt: skip

@@ -25,7 +25,7 @@ from gateway.intake.tables import mapping as mapping_module
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.profiles import example_mapping, shipped
 from gateway.intake.tables.scheme import EVENT_TARGETS, ROW_TARGETS, TERM_KINDS
-from gateway.routes import upload
+from gateway.routes import imports, upload
 from gateway.store.enterprises import Enterprise, close, register
 from gateway.store.imports import imports_of_file
 from gateway.store.mappings import StoredMapping, put_mapping
@@ -860,3 +860,27 @@ def test_the_operators_page_names_every_key_of_a_mapping() -> None:
     section = page[page.index("## How a mapping is written") : page.index("## Sending again")]
     keys = {*mapping_module._NAMES, *mapping_module._COLUMN, *mapping_module._SHAPE, *ROW_TARGETS, *EVENT_TARGETS, *TERM_KINDS}
     assert {key for key in keys if f"`{key}`" not in section} == set()
+
+
+def test_every_taken_row_is_told_with_its_event_and_certificate(service: Service, day: list[list[str]]) -> None:
+    key = service.key(MARKET)
+    body = send(service, DAY, as_csv(day), key=key).json()
+    numbers = service.issue_all(COM)
+    first = service.get(f"{body['href']}/rows", key).json()
+    assert [len(first["rows"]), first["next"]] == [500, None]
+    assert sorted(row["row"] for row in first["rows"]) == list(range(2, 502))
+    assert {row["number"] for row in first["rows"]} == set(numbers)
+    assert all(row["eventID"].startswith("ni:///") and "?k=" in row["link"] for row in first["rows"])
+    assert service.get(f"{body['href']}/rows", service.key(SHOP)).status_code == 404
+
+
+def test_taken_rows_come_page_by_page(service: Service, day: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "_ROWS", 2)
+    key = service.key(MARKET)
+    body = send(service, DAY, as_csv(day[:6]), key=key).json()
+    pages, after = [], 0
+    while after is not None:
+        page = service.get(f"{body['href']}/rows?after={after}", key).json()
+        pages.append([row["row"] for row in page["rows"]])
+        after = page["next"]
+    assert pages == [[2, 3], [4, 5], [6]]
