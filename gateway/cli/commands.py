@@ -11,7 +11,7 @@ from gateway.cli.chain import chain_command
 from gateway.cli.demo.command import demo_command
 from gateway.cli.deploy import deploy_command
 from gateway.cli.enterprises import enterprises_app
-from gateway.cli.events import events_command
+from gateway.cli.events import events_app
 from gateway.cli.fsck import fsck_command
 from gateway.cli.keys import keys_app
 from gateway.cli.members import members_app
@@ -37,7 +37,7 @@ app.command("verify")(verify_command)
 app.add_typer(trust_app, name="trust")
 app.command("submit")(submit_command)
 app.command("certificates")(certificates_command)
-app.command("events")(events_command)
+app.add_typer(events_app, name="events")
 app.add_typer(status_app, name="status")
 app.add_typer(members_app, name="members")
 app.add_typer(acts_app, name="acts")

@@ -9,8 +9,9 @@ import typer
 from rich.text import Text
 
 from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
+from gateway.cli.correct import correct_command, show_command, withdraw_command
 from gateway.cli.say import CONSOLE, fail, folding_table, say
-from gateway.cli.submit import KEY_FILE, URL, read_key, show_problem
+from gateway.cli.submit import URL, read_key, show_problem
 
 _SHOWN = 100  # events at most: a table for people, not an export
 _GOODS = (
@@ -23,9 +24,21 @@ _TYPES = {
 }  # fmt: skip
 
 
-def events_command(
-    url: URL,
-    key_file: KEY_FILE,
+events_app = typer.Typer(
+    invoke_without_command=True, subcommand_metavar="[COMMAND]", short_help="查询和更正事件 Find events, and correct them."
+)
+events_app.command("show")(show_command)
+events_app.command("correct")(correct_command)
+events_app.command("withdraw")(withdraw_command)
+
+
+@events_app.callback()
+def events_command(  # noqa: PLR0913, PLR0917  one parameter an option
+    context: typer.Context,
+    url: URL = "",
+    key_file: Annotated[
+        Path | None, typer.Option(envvar="SHISU_KEY_FILE", help="接口密钥文件 file holding the API key id.secret")
+    ] = None,
     code: Annotated[
         list[str] | None,
         typer.Option(help="商品码，可多次，如 01/<gtin>/10/<批号> a code of goods; repeatable"),
@@ -36,7 +49,7 @@ def events_command(
     since: Annotated[str | None, typer.Option(help="不早于，如 2025-06-02T00:00:00+08:00 not before this time")] = None,
     until: Annotated[str | None, typer.Option(help="早于 before this time")] = None,
 ) -> None:
-    """查询事件 Find events. An enterprise sees its own whole; a bureau sees every event as far as bureaus may.
+    """查询和更正事件 Find events, and correct them. An enterprise sees its own whole, a bureau every event as far as it may.
 
     各条件同时成立，同一条件的多个值任一成立即可。All conditions hold together; of several values of one, any does.
 
@@ -46,11 +59,20 @@ def events_command(
 
     shisu events --step receiving --since 2025-06-02T00:00:00+08:00 --place https://id.gs1.org/414/9521234000020
     """
+    if context.invoked_subcommand is not None:
+        return
+    if not url or key_file is None:
+        fail("请给出网关地址和接口密钥文件", "Give --url and --key-file (or SHISU_URL and SHISU_KEY_FILE)", code=2)
     asked = {
         "MATCH_anyEPC": "|".join(code or ()), "EQ_bizStep": "|".join(step or ()), "WD_readPoint": place or "",
         "eventType": type_ or "", "GE_eventTime": since or "", "LT_eventTime": until or "", "perPage": str(_SHOWN),
+        "withEventID": "true",
     }  # fmt: skip
-    answer, found = _ask(url, key_file, {name: value for name, value in asked.items() if value})
+    _find(url, key_file, {name: value for name, value in asked.items() if value})
+
+
+def _find(url: str, key_file: Path, asked: dict[str, str]) -> None:
+    answer, found = _ask(url, key_file, asked)
     if not found:
         say("没有符合条件的事件", "No event that you may see meets these conditions.")
         return
@@ -82,13 +104,17 @@ def _events(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _show(found: list[dict[str, Any]]) -> None:
-    table = folding_table("事件时间 time", "类型 type", "步骤 step", "地点 place", "商品 goods", "事件编号 eventID")
-    for event in found:
+    """A table, and under it the eventIDs, each whole in its line: they are too long for a column, and are there to be copied."""
+    table = folding_table("#", "事件时间 time", "类型 type", "步骤 step", "地点 place", "商品 goods")
+    for number, event in enumerate(found, 1):
         type_ = _TYPES.get(event["type"], event["type"]) + ("  更正 declares an error" if "errorDeclaration" in event else "")
         place = event.get("readPoint", {}).get("id", "").removeprefix("https://id.gs1.org/414/")
-        cells = (event["eventTime"], type_, event.get("bizStep", ""), place, "\n".join(_goods(event)), event.get("eventID", ""))
+        cells = (str(number), event["eventTime"], type_, event.get("bizStep", ""), place, "\n".join(_goods(event)))
         table.add_row(*(Text(cell) for cell in cells))  # texts of other people are no markup
     CONSOLE.print(table)
+    say("事件编号（用时加引号）", "eventIDs; quote them in a shell")
+    for number, event in enumerate(found, 1):
+        CONSOLE.print(Text(f"{number:>4}  {event.get('eventID', '')}"), soft_wrap=True)
 
 
 def _goods(event: dict[str, Any]) -> list[str]:

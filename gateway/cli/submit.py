@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
+from gateway.cli.blank_table import keep_existing, write_template
 from gateway.cli.client import JOB_BYTES, Answer, GatewayClient, GatewayUnreachable
 from gateway.cli.say import CONSOLE, fail, folding_table, say
-from gateway.cli.submit_table import FORMS, TableWish, is_old_workbook, submit_table, write_template
+from gateway.cli.submit_table import FORMS, TableWish, is_old_workbook, submit_table
 from gateway.cli.upload_progress import watched
 
 KEY_FILE = Annotated[Path, typer.Option(envvar="SHISU_KEY_FILE", help="接口密钥文件 file holding the API key id.secret")]
@@ -33,37 +34,64 @@ def submit_command(  # noqa: PLR0913, PLR0917  one parameter an option
     submitter: Annotated[str, typer.Option(help="代哪个主体报送（统一社会信用代码） USCC to submit a table for")] = "",
     sheet: Annotated[str, typer.Option(help="工作表名，默认第一个可见的 sheet of an .xlsx")] = "",
     template: Annotated[str, typer.Option(help="不报送，只取该方案的空白模板 write the blank table of a profile")] = "",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="空白模板存到 where the blank table goes")] = None,
-    proceed: Annotated[
-        bool, typer.Option("--proceed", help="好的事件照收 take the good events of a document with bad ones")
-    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="空白模板或各行凭证存到 where a template or the rows' certificates go"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖 --out 已有的文件 overwrite what is there")] = False,
+    proceed: Annotated[bool, typer.Option("--proceed", help="EPCIS 文件中好的事件照收 take a document's good events")] = False,
     wait_s: Annotated[int, typer.Option("--wait", min=0, help="最多等待上链的秒数 seconds to wait for certificates")] = 0,
 ) -> None:
     """报送事件和表格 Submit EPCIS documents and tables.
 
     Good rows of a table are taken; refused rows are saved beside it with a column 错误原因: mend them and submit that file.
-    Sending the same file again changes nothing. With --wait it waits until a document's events are certified.
+    Sending the same file again changes nothing. With --wait it waits for certificates and shows their numbers and links.
 
     \b
     例 Examples:
       shisu submit --template pork_wholesale_day -o 空白表.xlsx
       shisu submit 今日交易.xlsx --profile pork_wholesale_day --url https://gateway.example --key-file key
+      shisu submit 今日交易.xlsx --profile pork_wholesale_day --wait 60 -o 凭证.csv
       shisu submit events.json --wait 60
     """
     if template:
-        write_template(template, out, url=url, key_file=key_file)
+        _write_template(template, out, url=url, key_file=key_file, submitter=submitter, force=force)
         return
+    wish = TableWish(profile=profile, submitter=submitter, sheet=sheet, wait_s=wait_s, out=out)
+    _submit_all(files or [], url, key_file, wish, proceed=proceed, force=force)
+
+
+def _submit_all(
+    files: list[Path], url: str, key_file: Path | None, wish: TableWish, *, proceed: bool, force: bool
+) -> NoReturn:  # fmt: skip
+    """Sends the files one by one, and ends the command with the worst outcome."""
     if not files:
         fail("请给出要报送的文件", "Name a file to submit, or --template; see shisu submit --help", code=2)
     if not url or key_file is None:
         fail("请给出网关地址和接口密钥文件", "Give --url and --key-file (or SHISU_URL and SHISU_KEY_FILE)", code=2)
     key = read_key(key_file)
-    wish = TableWish(profile=profile, submitter=submitter, sheet=sheet)
-    codes = [_submit(file, url, key, wish, proceed=proceed, wait_s=wait_s, named=len(files) > 1) for file in files]
+    if wish.out is not None:
+        if len(files) > 1 or not (wish.profile or files[0].suffix.lower() in FORMS):
+            fail("--out 只用于一个表格，或空白模板", "--out is for one table, or a template", code=2)
+        keep_existing(wish.out, force=force)
+    codes = [_submit(file, url, key, wish, proceed=proceed, named=len(files) > 1) for file in files]
     raise typer.Exit(max(codes))
 
 
-def _submit(file: Path, url: str, key: str, wish: TableWish, *, proceed: bool, wait_s: float, named: bool) -> int:
+def _write_template(
+    profile: str, out: Path | None, *, url: str, key_file: Path | None, submitter: str, force: bool
+) -> None:  # fmt: skip
+    if not url or key_file is None:
+        write_template(profile, out, gateway=None, submitter=submitter, force=force, on_problem=show_problem)
+        return
+    try:
+        with GatewayClient(url, key=read_key(key_file)) as gateway:
+            write_template(profile, out, gateway=gateway, submitter=submitter, force=force, on_problem=show_problem)
+    except GatewayUnreachable as error:
+        fail("网关地址不正确", f"The gateway's address is wrong ({error})", code=7)
+
+
+def _submit(file: Path, url: str, key: str, wish: TableWish, *, proceed: bool, named: bool) -> int:
     """Sends one file; 0 when all of it was taken, 1 when some of it was refused. Ends the command when nobody answers."""
     if named:
         CONSOLE.rule(file.name)
@@ -73,7 +101,7 @@ def _submit(file: Path, url: str, key: str, wish: TableWish, *, proceed: bool, w
                 fail("旧的 .xls 或加密的文件请另存为无密码的 .xlsx", "Save an .xls or protected file as .xlsx without a password")
             if wish.profile or file.suffix.lower() in FORMS:
                 return submit_table(gateway, file, wish, on_problem=show_problem)
-            return _submit_document(gateway, file, proceed=proceed, wait_s=wait_s)
+            return _submit_document(gateway, file, proceed=proceed, wait_s=wish.wait_s)
     except OSError:
         fail("文件无法读取", "The file cannot be read", code=2)
     except GatewayUnreachable as error:

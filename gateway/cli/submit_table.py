@@ -5,22 +5,22 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from rich.table import Table
+from rich.text import Text
 
 from gateway.cli.client import Answer, GatewayClient, GatewayUnreachable
 from gateway.cli.say import CONSOLE, fail, folding_table, say
+from gateway.cli.taken_rows import first_rows, save_rows, show_rows, wait_for_rows
 from gateway.cli.upload_progress import watched
-from gateway.errors import Refused
 from gateway.intake.tables.limits import TABLE_LIMITS
-from gateway.intake.tables.mapping import read_mapping
-from gateway.intake.tables.profiles import shipped, shipped_names
+from gateway.intake.tables.profiles import shipped_names
 from gateway.intake.tables.rejected import MEDIA_TYPES
-from gateway.intake.tables.template import template
 
 FORMS: Final = {".csv": "csv", ".xlsx": "xlsx", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 OLD_FORMS: Final = (".xls", ".et")
@@ -35,11 +35,22 @@ _COUNTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TableWish:
-    """What was said of a table on the command line, "" where nothing was."""
+    """What was said of a table on the command line, "" where nothing was.
+
+    `corrects` is the eventID of the recorded event that the whole table corrects. `wait_s` is how long to wait for certificates,
+    `out` where the rows with their certificates are saved.
+    """
 
     profile: str
     submitter: str
     sheet: str
+    corrects: str = ""
+    wait_s: float = 0
+    out: Path | None = None
+
+    def params(self) -> dict[str, str]:
+        """As the gateway takes them."""
+        return {"profile": self.profile, "submitter": self.submitter, "sheet": self.sheet, "corrects": self.corrects}
 
 
 def submit_table(gateway: GatewayClient, file: Path, wish: TableWish, *, on_problem: Callable[[Answer], None]) -> int:
@@ -47,29 +58,26 @@ def submit_table(gateway: GatewayClient, file: Path, wish: TableWish, *, on_prob
     if not wish.profile:
         names = "、".join(shipped_names())
         fail("请用 --profile 指明导入方案", f"Say with --profile how its rows become events: {names}", code=2)
-    form = FORMS.get(file.suffix.lower(), "json")
     sha256 = _sha256(file)
-    params = {"profile": wish.profile, "submitter": wish.submitter, "sheet": wish.sheet}
     answer = watched(
         file,
-        lambda sent: gateway.post_file(
-            "/imports", file, params=params, headers={"Content-Type": MEDIA_TYPES[form]}, sent=sent, patience_s=_PATIENCE_S
-        ),
+        lambda sent: _post(gateway, "/imports", file, wish, sent),
         rows=lambda: _rows_so_far(gateway, sha256),
     )
     result = answer.json()
     if answer.status not in (200, 201):
         if isinstance(result, dict) and result.get("faults"):  # no row is good
             _show_faults(result)
-            _save_rejected(gateway, file, result["rejected"])
+            _save_rejected(gateway, file, result)
         on_problem(answer)
     if answer.status == 200:
         say("同一文件此前已报送，未作任何更改；结果如下", "This file was submitted before and changes nothing; its result:")
     _show_counts(result)
     _show_faults(result)
+    _show_taken(gateway, file, wish, result)
     if result["rejected"] is None:
         return 0
-    _save_rejected(gateway, file, result["rejected"])
+    _save_rejected(gateway, file, result)
     return 1
 
 
@@ -79,45 +87,41 @@ def is_old_workbook(file: Path) -> bool:
         return opened.read(len(_OLD_BOOK)) == _OLD_BOOK or file.suffix.lower() in OLD_FORMS
 
 
-def write_template(profile: str, out: Path | None, *, url: str, key_file: Path | None) -> None:
-    """Writes the blank table of a shipped profile; one of an enterprise's own is asked of its gateway."""
-    form = "xlsx" if out is None else out.suffix.lower().removeprefix(".")
-    if form not in ("xlsx", "csv", "json"):
-        fail("空白模板须为 .xlsx、.csv 或 .json", "A blank table is .xlsx, .csv or .json", code=2)
-    body = shipped(profile)
-    if body is not None:
-        try:
-            content = template(read_mapping(body), form)
-        except Refused:
-            fail("该方案没有这种形式的空白模板", "The profile has no blank table of this form", code=2)
-    else:
-        content = _asked_template(profile, form, url, key_file)
-    place = out or Path(f"{profile}.xlsx")
-    try:
-        place.write_bytes(content)
-    except OSError:
-        fail("文件无法写入", "The file cannot be written", code=2)
-    say(f"空白模板：{place}", f"Blank table: {place}")
-
-
-def _asked_template(profile: str, form: str, url: str, key_file: Path | None) -> bytes:
-    if not url or key_file is None:
-        _no_profile()
-    try:
-        with GatewayClient(url, key=key_file.read_text("ascii").strip()) as gateway:
-            answer = gateway.get(f"/imports/templates/{profile}", {"format": form})
-    except (OSError, UnicodeDecodeError):
-        fail("接口密钥文件无法读取", "The API key file cannot be read", code=2)
-    except GatewayUnreachable as error:
-        fail("网关没有应答", f"No answer from the gateway ({error})", code=7)
+def preview_table(gateway: GatewayClient, file: Path, wish: TableWish, *, on_problem: Callable[[Answer], None]) -> dict[str, Any]:
+    """The one event that a table would become. `on_problem` shows a refusal, and ends."""
+    answer = _post(gateway, "/imports/preview", file, wish, lambda _: None)
+    result: dict[str, Any] = answer.json()
     if answer.status != 200:
-        _no_profile()
-    return answer.body
+        if result.get("faults"):
+            _show_faults(result)
+        on_problem(answer)
+    return result
 
 
-def _no_profile() -> NoReturn:
-    names = "、".join(shipped_names())
-    fail("没有这个导入方案", f"There is no such profile; shipped: {names}. For your own give --url and --key-file", code=2)
+def _post(gateway: GatewayClient, path: str, file: Path, wish: TableWish, sent: Callable[[int], None]) -> Answer:
+    form = FORMS.get(file.suffix.lower(), "json")
+    headers = {"Content-Type": MEDIA_TYPES[form]}
+    return gateway.post_file(path, file, params=wish.params(), headers=headers, sent=sent, patience_s=_PATIENCE_S)
+
+
+def _show_taken(gateway: GatewayClient, file: Path, wish: TableWish, result: dict[str, Any]) -> None:
+    """The eventIDs of the taken rows, and their certificates as far as they were waited for."""
+    counts, events, certified = result["counts"], result["events"], False
+    if not counts["events"] or not events:
+        return
+    if wish.wait_s:
+        certified = wait_for_rows(gateway, result["href"], counts["accepted"] + counts["known"], wish.wait_s)
+        events = first_rows(gateway, result["href"])
+    show_rows(events, count=counts["events"])
+    if wish.out is not None:
+        save_rows(gateway, result["href"], wish.out)
+    if certified or all("number" in event for event in events):
+        return
+    again = f"shisu submit {shlex.quote(str(file))} --profile {wish.profile}"
+    say(
+        f"凭证尚未全部签发；再报送同一文件即可查看，不会重复登记：{again} --wait 60 --out 凭证.csv",
+        "Certificates are on their way. Submitting the same file again changes nothing, and shows them.",
+    )
 
 
 def _rows_so_far(gateway: GatewayClient, sha256: str) -> tuple[int, int] | None:
@@ -144,25 +148,34 @@ def _show_counts(result: dict[str, Any]) -> None:
 
 
 def _show_faults(result: dict[str, Any]) -> None:
-    listed = [(fault, "拒收 refused") for fault in result["faults"][:_SHOWN]]
-    listed += [(warning, "提示 warning") for warning in result["warnings"][: _SHOWN - len(listed)]]
+    """The first faults one by one, and each kind of warning once with the lines that have it."""
+    listed = [(str(fault["line"]), fault, "拒收 refused") for fault in result["faults"][:_SHOWN]]
+    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for warning in result["warnings"]:
+        kinds.setdefault((warning["code"], warning.get("column", "")), []).append(warning)
+    listed += [(_lines(alike), alike[0], "提示 warning") for alike in kinds.values()]
     if not listed:
         return
     table = folding_table("行 line", "列 column", "", "规则与办法 rule and remedy")
-    for fault, kind in listed:
+    for lines, fault, kind in listed:
         words = [fault.get(name, "") for name in ("title", "explanation", "expected", "remedy")]
         english = [fault.get(name, "") for name in ("titleEn", "explanationEn", "expectedEn", "remedyEn")]
         place = f"{fault.get('column', '')} {fault.get('head', '')}".strip()
         zh, en = "；".join(filter(None, words)), "; ".join(filter(None, english))
-        table.add_row(str(fault["line"]), place, kind, f"{zh}\n{en} ({fault['code']})")
+        table.add_row(*map(Text, (lines, place, kind, f"{zh}\n{en} ({fault['code']})")))
     CONSOLE.print(table)
-    more = result["faultCount"] + result["counts"]["warnings"] - len(listed)
+    more = result["faultCount"] - len(result["faults"][:_SHOWN])
     if more > 0:
         say(f"另有 {more} 处", f"and {more} more")
 
 
-def _save_rejected(gateway: GatewayClient, file: Path, href: str) -> None:
-    answer = gateway.download(href, max_bytes=2 * TABLE_LIMITS.file_bytes, patience_s=TABLE_LIMITS.upload_s)
+def _lines(alike: list[dict[str, Any]]) -> str:
+    shown = "、".join(str(warning["line"]) for warning in alike[:3])
+    return shown if len(alike) <= 3 else f"{shown} …"
+
+
+def _save_rejected(gateway: GatewayClient, file: Path, result: dict[str, Any]) -> None:
+    answer = gateway.download(result["rejected"], max_bytes=2 * TABLE_LIMITS.file_bytes, patience_s=TABLE_LIMITS.upload_s)
     if answer.status != 200:
         fail("拒收行无法取回", f"The refused rows cannot be fetched (status {answer.status})", code=7)
     place = _free_place(file, answer.body)
@@ -170,9 +183,12 @@ def _save_rejected(gateway: GatewayClient, file: Path, href: str) -> None:
         place.write_bytes(answer.body)
     except OSError:
         fail("拒收行无法存盘", f"The refused rows cannot be saved as {place}", code=2)
+    kept = result["counts"]["accepted"] + result["counts"]["known"]
     say(
-        f"拒收的行已存到 {place}；按“错误原因”改正后报送该文件即可",
-        f"Refused rows are saved in {place}: mend them as 错误原因 says and submit that file",
+        f"已登记 {kept} 行，无须再报；退回 {result['counts']['rejected']} 行，在 {place} 中。\n"
+        f"只在该文件中按“错误原因”改正这些行，再报送该文件：shisu submit {shlex.quote(str(place))} --profile {result['profile']}",
+        f"{kept} rows are recorded and stay; {result['counts']['rejected']} are returned in {place}: mend these only, and "
+        "submit that file.",
     )
 
 

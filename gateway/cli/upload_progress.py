@@ -1,7 +1,7 @@
 """
 Progress of what takes longer than a moment: bytes sent, then rows taken as the gateway tells them.
 
-The request runs in a thread of its own; this one looks on. Nothing is shown for the first two seconds, nor where nobody looks.
+The request runs in a thread of its own; this one looks on. Nothing is shown for the first moment, nor where nobody looks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from gateway.cli.client import Answer
 from gateway.cli.say import CONSOLE
 
-QUIET_S: Final = 2.0
+QUIET_S: Final = 0.5
 _TICK_S: Final = 0.2
 _ASK_S: Final = 1.0
 Post = Callable[[Callable[[int], None]], Answer]
@@ -47,18 +47,21 @@ def _wait(running: Future[Answer], seconds: float) -> None:
 
 
 def _show(running: Future[Answer], size: int, sent: Callable[[], int], rows: Rows | None) -> None:
-    amount = TextColumn("{task.completed:.0f}/{task.total}")
+    amount = TextColumn("{task.fields[told]}")
     with Progress(
         TextColumn("{task.description}"), BarColumn(), amount, TimeElapsedColumn(), console=CONSOLE, transient=True
     ) as progress:
-        upload = progress.add_task("上传 upload（字节 bytes）", total=size)
-        taken = progress.add_task("处理 rows（行）", total=None, visible=False)
+        upload = progress.add_task("上传 upload", total=size, told="")
+        taken = progress.add_task("读取并检查 reading", total=None, visible=False, told="")
         asked = time.monotonic()
         while not running.done():
-            progress.update(upload, completed=sent())
-            if rows is not None and sent() >= size and time.monotonic() - asked >= _ASK_S:
-                asked = time.monotonic()
-                found = rows()
-                if found is not None:
-                    progress.update(taken, completed=found[0], total=found[1], visible=True)
+            progress.update(upload, completed=sent(), told=f"{sent()}/{size} 字节 bytes")
+            if sent() >= size:
+                progress.update(taken, visible=True)  # nobody knows how many rows there are before all are read
+                if rows is not None and time.monotonic() - asked >= _ASK_S:
+                    asked = time.monotonic()
+                    found = rows()
+                    if found is not None:
+                        told = f"{found[0]}/{found[1]} 行 rows"
+                        progress.update(taken, completed=found[0], total=found[1], description="登记 recording", told=told)
             time.sleep(_TICK_S)

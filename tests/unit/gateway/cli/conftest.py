@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
 from certs.canonical import canonical
+from gateway.cli.client import GatewayClient
 from gateway.cli.commands import app
 from gateway.store.database import migrate, open_database
+from tests.service import Service, service_in
 from tests.world import Anchor, World, record_of
 
 Shisu = Callable[..., Result]
@@ -115,3 +119,33 @@ def gateway() -> Iterator[Scripted]:
     scripted = Scripted()
     yield scripted
     scripted.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A real gateway that answers whatever address a command asks."""
+    for made in service_in(tmp_path):
+
+        def answer(request: httpx.Request, made: Service = made) -> httpx.Response:
+            said = made.request(
+                request.method, request.url.raw_path.decode(), headers=dict(request.headers), content=request.read()
+            )
+            return httpx.Response(said.status_code, headers=said.headers, stream=httpx.ByteStream(said.content))
+
+        def client(url: str, headers: dict[str, str]) -> httpx.Client:
+            return httpx.Client(base_url=url, headers=headers, transport=httpx.MockTransport(answer))
+
+        monkeypatch.setattr(GatewayClient, "_client", staticmethod(client))
+        yield made
+
+
+@pytest.fixture
+def key_of(service: Service, tmp_path: Path) -> Callable[..., list[str]]:
+    """The options with which a command asks that gateway, by a new key of an enterprise."""
+
+    def options(owner: str, *rights: str, **more: Any) -> list[str]:
+        path = tmp_path / f"{owner}.key"
+        path.write_text(service.key(owner, *rights, **more)["Authorization"].removeprefix("Bearer "))
+        return ["--url", "http://gateway.test", "--key-file", str(path)]
+
+    return options

@@ -48,6 +48,7 @@ def test_the_options_become_the_standard_s_parameters(events, gateway) -> None:
     assert asked_of(gateway) == {
         "MATCH_anyEPC": [f"{LOT}|00/095212340000000020"], "EQ_bizStep": ["inspecting"], "GE_eventTime": [since],
         "LT_eventTime": [since], "WD_readPoint": [site], "eventType": ["ObjectEvent"], "perPage": ["100"],
+        "withEventID": ["true"],
     }  # fmt: skip
     for shown in ("inspecting", "更正", "9521234000020", "urn:x:1"):
         assert shown in result.stdout
