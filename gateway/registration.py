@@ -19,13 +19,25 @@ _GLN_DIGITS: Final = 13
 
 
 def read_registration(
-    row: Mapping[str, Any], uscc: Any, *, member: str | None, kinds: Collection[str], at: str = ""
+    row: Mapping[str, Any],
+    uscc: Any,
+    *,
+    member: str | None,
+    kinds: Collection[str],
+    at: str = "",
+    fields: Collection[str] | None = None,
 ) -> Enterprise:
     """The enterprise that `row` describes (`name`, `kind`, optional `gln`); `member` is its member's USCC, None for no member.
+
+    `fields` are all that a row may have, None where others are left alone.
 
     Raises `Refused` `ask.refused` with every fault; `at` is the JSON pointer of the row.
     """
     faults = list(_faults(row, uscc, member=member, kinds=kinds, at=at))
+    if fields is not None:
+        listed = "、".join(fields), ", ".join(fields)
+        expected = f"只能有 {listed[0]}", f"only {listed[1]}"
+        faults += [Fault("ask.form", at, expected=expected) for name in row if name not in fields]
     if faults or member is None:
         raise Refused("ask.refused", faults)
     return Enterprise(uscc=uscc, name=row["name"], kind=row["kind"], member=member, gln=row.get("gln"))

@@ -95,6 +95,6 @@ def _show(act: dict[str, Any]) -> None:
     if "proposal" in act:
         say(f"提案编号 {act['proposal']}", f"Proposal {act['proposal']}")
     if "block" in act:
-        CONSOLE.print(Text(f"block {act['block']}  {act['transaction'] or '—'}"), soft_wrap=True)
+        CONSOLE.print(Text(f"区块 block {act['block']}  交易 transaction {act['transaction'] or '—'}"), soft_wrap=True)
     if act["state"] not in SETTLED:
         say(f"尚未结束；查看进展：shisu acts show {act['id']}", f"Not settled yet; look again with: shisu acts show {act['id']}")

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.text import Text
@@ -21,9 +21,10 @@ from gateway.cli.mapping_shown import print_example, print_mapping
 from gateway.cli.opened_store import opened_store
 from gateway.cli.say import CONSOLE, fail, folding_table, say
 from gateway.cli.serve import SETTINGS
-from gateway.errors import Refused
+from gateway.errors import Fault, Refused
 from gateway.intake.strict import read_object
-from gateway.intake.tables.mapping import MAX_BYTES, read_mapping
+from gateway.intake.tables.mapping import MAX_BYTES
+from gateway.intake.tables.named import read_stored_mapping
 from gateway.problems import fault_json
 from gateway.registration import read_registration
 from gateway.settings import Settings
@@ -32,6 +33,7 @@ from gateway.store.database import Database
 from gateway.store.mappings import StoredMapping
 
 _PAGE: Final = 500
+MAX_NAME: Final = 64  # characters of a mapping's name, as over HTTP
 USCC = Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码 of a registered enterprise")]
 enterprises_app = typer.Typer(no_args_is_help=True, help="企业与导入方案 Enterprises and their mappings.")
 
@@ -118,13 +120,17 @@ def map_command(
         return
     try:
         body = read_object(file.read_bytes(), max_values=MAX_BYTES)
-        read_mapping(body)
+        if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+            fail(f"方案名须为 1 至 {MAX_NAME} 个可见字符", f"A name has 1 to {MAX_NAME} printable characters", code=2)
     except OSError:
         fail("文件无法读取", "The file cannot be read", code=2)
     except Refused as refused:
-        _show(refused)
-        fail("导入方案不正确", "The mapping is not right", code=2)
-    with opened_store(settings_file) as (_, database), database.write() as tx:
+        _refuse_mapping(refused)
+    with opened_store(settings_file) as (settings, database), database.write() as tx:
+        try:
+            read_stored_mapping(body, read_catalogue(settings.catalogue))
+        except Refused as refused:
+            _refuse_mapping(refused)
         if enterprises.find(tx, uscc) is None:
             fail("没有这家企业", "There is no such enterprise")
         mappings.put_mapping(tx, StoredMapping(uscc, name, body, int(time.time())))
@@ -162,9 +168,20 @@ def register_file(database: Database, file: Path, *, members: Mapping[str, str],
     return len(listed)
 
 
+def _refuse_mapping(refused: Refused) -> NoReturn:
+    _show(refused)
+    fail("导入方案不正确，未存入", "The mapping is not right, and is not stored", code=2)
+
+
 def _show(refused: Refused) -> None:
-    for fault in map(fault_json, refused.faults):
-        say(f"{fault['pointer']}  {fault['title']}", f"{fault['titleEn']} ({fault['code']})")
+    """Every fault with pointer, rule, remedy and code; of a file that is no JSON at all its one code."""
+    for fault in map(fault_json, refused.faults or [Fault(refused.code)]):
+        told = [fault.get("expected", ""), fault.get("remedy", "")]
+        english = [fault.get("expectedEn", ""), fault.get("remedyEn", "")]
+        say(
+            "  ".join(filter(None, (fault["pointer"], fault["title"], *told))),
+            "  ".join(filter(None, (f"{fault['titleEn']} ({fault['code']})", *english))),
+        )
 
 
 def _codes(settings: Settings) -> dict[str, str]:

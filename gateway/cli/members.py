@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ from gateway.acts.fields import STATUSES
 from gateway.acts.proposals import ACTIONS
 from gateway.cli.acts import WAIT, ask, read, with_gateway
 from gateway.cli.client import GatewayClient
-from gateway.cli.proposal_arguments import example, names_of, read_arguments
+from gateway.cli.proposal_arguments import example, names_of, read_arguments, show_actions
 from gateway.cli.say import CONSOLE, fail, folding_table, say
 from gateway.cli.submit import KEY_FILE, URL
 from ledger.actions import RIGHT_BITS
@@ -91,9 +92,11 @@ def proposals_command(
 
 @members_app.command("propose")
 def propose(
-    action: Annotated[str, typer.Argument(help="做什么 what is to be done: " + " | ".join(ACTIONS))],
-    url: URL,
-    key_file: KEY_FILE,
+    action: Annotated[str, typer.Argument(help="做什么 what is to be done: " + " | ".join(ACTIONS))] = "",
+    url: URL = "",
+    key_file: Annotated[
+        Path | None, typer.Option(envvar="SHISU_KEY_FILE", help="接口密钥文件 file holding the API key id.secret")
+    ] = None,
     given: Annotated[
         list[str] | None,
         typer.Argument(
@@ -104,10 +107,15 @@ def propose(
     wait_s: WAIT = 0,
 ) -> None:
     """提出 Propose an action. Proposing is not approving. Without arguments it shows which ones an action takes."""
+    if not action:
+        show_actions()
+        return
     if action not in ACTIONS:
         fail("没有这种提案", f"There is no such action: {' | '.join(ACTIONS)}", code=2)
     if not given:
         fail(f"须给出参数：{names_of(action)}\n例：{example(action)}", f"Name its arguments, as above. {_TABLES}", code=2)
+    if not url or key_file is None:
+        fail("请给出网关地址和接口密钥文件", "Give --url and --key-file (or SHISU_URL and SHISU_KEY_FILE)", code=2)
     body = {"action": action, "arguments": read_arguments(given)}
     with_gateway(url, key_file, lambda gateway: ask(gateway, "/proposals", body, wait_s))
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from rich.text import Text
+
 from gateway.acts.proposals import ACTIONS
-from gateway.cli.say import fail
+from gateway.cli.say import CONSOLE, fail, say
 
 EXAMPLES: Final[dict[str, str]] = {
     "admit": "member=91310110TE5T00411H code=NEW signer=0x5a0b54d5dc17e0aadc383d2db43b0a0d3e029c4c rights=VOTE,ANCHOR,STATUS "
@@ -42,6 +44,13 @@ def read_arguments(given: Sequence[str]) -> dict[str, Any]:
             fail(f"{name} 给出了两次{more_zh}", f"{name} is given twice{more}", code=2)
         arguments[name] = _value(name, value)
     return arguments
+
+
+def show_actions() -> None:
+    """Every action with an example of its own."""
+    say("可以提出的事项，各附一例：", "What can be proposed, each with an example:")
+    for action in ACTIONS:
+        CONSOLE.print(Text(f"  {example(action)}"), soft_wrap=True)
 
 
 def example(action: str) -> str:

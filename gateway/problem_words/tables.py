@@ -226,5 +226,14 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "mapping.twice": Words(400, "列名或去向重复", "A head or a target appears twice"),
     "mapping.reference": Words(400, "所引列名不在方案的列中", "A head that is none of the mapping's columns"),
+    "mapping.term": Words(
+        400, "目录中没有这个 cn: 字段", "The catalogue has no such cn: term",
+        "字段名见 docs/protocol.md 和内置方案", "See docs/protocol.md and the shipped profiles for the names",
+    ),
+    "mapping.category": Words(
+        400, "目录中没有这个品种", "The catalogue has no such variety",
+        "填追溯目录的品种代码，如 pork", "Give the code of a variety of the catalogue, as pork",
+    ),
+    "mapping.link": Words(400, "目录中没有这个环节", "The catalogue has no such link"),
     "mapping.shape": Words(400, "事件的写法不对", "The shape of its events is not right"),
 }  # fmt: skip

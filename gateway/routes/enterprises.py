@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse, Response
 from certs.codes import is_uscc_form
 from certs.times import format_time
 from gateway.catalogue.kinds import known_kinds
-from gateway.errors import Fault, Refused
-from gateway.intake.tables.mapping import read_mapping
+from gateway.errors import Refused
+from gateway.intake.tables.named import read_stored_mapping
 from gateway.registration import read_registration
 from gateway.routes.body import asked_body, mapping_body
 from gateway.routes.caller import governing_key
@@ -32,7 +32,7 @@ router = APIRouter()
 PER_PAGE: Final = 100
 MAX_PER_PAGE: Final = 500
 MAX_MAPPING_NAME: Final = 64  # characters
-_FIELDS: Final = frozenset({"name", "kind", "gln", "member"})
+_FIELDS: Final = ("name", "kind", "gln", "member")
 
 
 @router.get("/enterprises")
@@ -66,12 +66,11 @@ def put_enterprise(
 ) -> JSONResponse:
     """Registers an enterprise, changes it, opens a closed one, or hands one over: `member` is another bureau's USCC or code."""
     parts = parts_of(request)
-    if not content.keys() <= _FIELDS:
-        raise Refused("ask.refused", [Fault("ask.form", "")])
     asked = content.get("member", key.owner)
     codes = {member.code: of for of, member in parts.members.items()}
     member = codes.get(asked, asked) if isinstance(asked, str) and (asked in codes or asked in parts.members) else None
-    enterprise = read_registration(content, uscc, member=member, kinds=known_kinds(parts.intake.catalogue))
+    kinds = known_kinds(parts.intake.catalogue)
+    enterprise = read_registration(content, uscc, member=member, kinds=kinds, fields=_FIELDS)
     with parts.db.write() as tx:
         known = enterprises.find(tx, uscc)
         if known is not None and known.member != key.owner:
@@ -120,7 +119,7 @@ def put_mapping(
 ) -> JSONResponse:
     """Puts a mapping under a name; that of a shipped profile is replaced for this enterprise. Raises `mapping.*`."""
     parts = parts_of(request)
-    read_mapping(content)
+    read_stored_mapping(content, parts.intake.catalogue)
     mapping = StoredMapping(uscc, _name(name), content, parts.now())
     with parts.db.write() as tx:
         _own(tx, uscc, key)

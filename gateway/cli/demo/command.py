@@ -79,7 +79,7 @@ def _play(stack: ExitStack, directory: Path, *, keep: bool) -> None:
     as_expected &= scan(stage, _issued(events)[0]["link"])
     with GatewayClient(gateway_child.url, key=key) as gateway:
         as_expected &= recall(stage, gateway, certificates, _PATIENCE_S)
-    _close(stage, events, cast, keep=keep)
+    _close(stage, events, cast, url=gateway_child.url if keep else "")
     if not as_expected:
         raise DemoFailed("a verdict was not the expected one")
 
@@ -161,11 +161,23 @@ def _save(stage: Stage, gateway: GatewayClient, events: list[dict[str, Any]]) ->
     return saved
 
 
+def _show_running(stage: Stage, url: str) -> None:
+    """The gateway's address, its files, and two commands that work as they stand."""
+    key_file, settings_file = stage.directory / "platform.key", stage.directory / "settings.json"
+    for name, text in (("网关 gateway", url), ("接口密钥 API key", key_file), ("设置 settings", settings_file)):
+        CONSOLE.print(Text(f"  {name}  {text}"), soft_wrap=True)
+    shisu = f"{sys.executable} -m gateway.cli"
+    table = f"{stage.directory / 'sent' / 'pork_wholesale_day.xlsx'} --profile pork_wholesale_day --submitter {sending.MARKET}"
+    for command in (f"{shisu} events", f"{shisu} submit {table} --wait 60"):
+        CONSOLE.print(Text(f"  {command} --url {url} --key-file {key_file}", style="cyan"), soft_wrap=True)
+
+
 def _issued(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [event for event in events if "number" in event]
 
 
-def _close(stage: Stage, events: list[dict[str, Any]], cast: Cast, *, keep: bool) -> None:
+def _close(stage: Stage, events: list[dict[str, Any]], cast: Cast, *, url: str) -> None:
+    """Where the files are; and with `url`, of the gateway that goes on running, what can be tried."""
     chapter("九", "文件在这里", "Where the files are")
     for name, zh, en in (
         ("certificates", "凭证（附状态证明）", "certificates with status proofs"),
@@ -183,10 +195,11 @@ def _close(stage: Stage, events: list[dict[str, Any]], cast: Cast, *, keep: bool
         ),
         soft_wrap=True,
     )
-    if not keep:
+    if not url:
         return
     cast.stack.pop_all()
     chapter("十", "网关仍在运行", "The gateway is still running")
+    _show_running(stage, url)
     for event in _issued(events):
         CONSOLE.print(Text(f"  {event['link']}"), soft_wrap=True)
     numbers = " ".join(str(child.process.pid) for child in cast.children)

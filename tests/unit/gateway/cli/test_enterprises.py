@@ -98,3 +98,30 @@ def test_the_example_of_a_mapping_can_be_stored_and_shown_again(shisu, settings_
 @pytest.mark.parametrize("arguments", [[], [USCC], [USCC, "a"], [USCC, "a", "m.json", "--show"], ["--show"]])
 def test_what_a_mapping_command_lacks_is_said(arguments: list[str], shisu, settings_file: Path) -> None:
     assert shisu("enterprises", "map", *arguments, "--settings", settings_file).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", ("json.",)),
+        ('{"a": 1, "a": 2}', ("json.duplicate_key",)),
+        ('{"extends": "pork_wholesale_day", "columns": [{"head": "甲", "to": "nothing"}]}', ("/columns/", "mapping.target")),
+        ('{"extends": "pork_wholesale_day", "group": ["没有的列"]}', ("/group/0", "mapping.reference")),
+    ],
+)
+def test_what_is_wrong_with_a_mapping_is_said_with_place_and_code(
+    text: str, told: tuple[str, ...], shisu, settings_file: Path, tmp_path: Path
+) -> None:
+    shisu("enterprises", "register", written(tmp_path, ROW), "--settings", settings_file)
+    file = tmp_path / "m.json"
+    file.write_text(text, "utf-8")
+    result = shisu("enterprises", "map", USCC, "a", file, "--settings", settings_file)
+    assert result.exit_code == 2 and all(words in result.stdout for words in told), result.output
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "a\nb"])
+def test_a_mapping_has_a_name_that_can_be_read(name: str, shisu, settings_file: Path, tmp_path: Path) -> None:
+    shisu("enterprises", "register", written(tmp_path, ROW), "--settings", settings_file)
+    file = tmp_path / "m.json"
+    file.write_text('{"extends": "pork_wholesale_day"}', "utf-8")
+    assert shisu("enterprises", "map", USCC, name, file, "--settings", settings_file).exit_code == 2

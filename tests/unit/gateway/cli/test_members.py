@@ -316,3 +316,9 @@ def test_a_freeze_asks_first(shisu, gateway, options) -> None:
     assert gateway.asked == []
     assert shisu("members", "freeze", *options, input="y\n").exit_code == 0
     assert sent(gateway) == ("/freeze", None)
+
+
+def test_proposing_nothing_shows_what_can_be_proposed(shisu) -> None:
+    result = shisu("members", "propose")
+    assert result.exit_code == 0
+    assert all(f"shisu members propose {action} {given}" in result.stdout for action, given in EXAMPLES.items())

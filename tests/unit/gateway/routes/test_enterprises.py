@@ -167,3 +167,16 @@ def test_only_a_member_s_admin_key_manages_enterprises(service: Service) -> None
         for path in (SHOP, f"{SHOP}/mappings/a"):
             refused = service.request("PUT", f"/enterprises/{path}", headers=sent, content=b"{}").status_code
             assert refused == (status if status != 200 else 400)
+
+
+def test_everything_wrong_with_a_registration_is_said_at_once(service: Service) -> None:
+    answer = put(service, NEW, {"name": "", "kind": "x", "a": 1, "b": 2}).json()
+    faults = [(fault["code"], fault["pointer"]) for fault in answer["errors"]]
+    assert faults == [("enterprise.name", "/name"), ("enterprise.kind", "/kind"), ("ask.form", ""), ("ask.form", "")]
+    assert "name, kind, gln, member" in answer["errors"][-1]["expectedEn"]
+
+
+def test_a_mapping_that_names_what_the_catalogue_lacks_is_not_stored(service: Service) -> None:
+    body = {"extends": "pork_wholesale_day", "categories": {"猪": "porc"}}
+    answer = put(service, f"{MARKET}/mappings/a", body).json()
+    assert [(fault["code"], fault["pointer"]) for fault in answer["errors"]] == [("mapping.category", "/categories/0")]
