@@ -47,11 +47,12 @@ class UnsafeSettings(GatewayError):
 class Refused(GatewayError):
     """A request that is not taken, with the problem's code and what was found wrong with its content.
 
-    `count` says how many faults there are, where not all of them are in `faults`.
+    `count` says how many faults there are, where not all of them are in `faults`; `retry_s` when to come back, in seconds.
     """
 
-    def __init__(self, code: str, faults: Sequence[Fault] = (), *, count: int = 0) -> None:
+    def __init__(self, code: str, faults: Sequence[Fault] = (), *, count: int = 0, retry_s: float = 0.0) -> None:
         super().__init__(code)
         self.code = code
         self.faults = tuple(faults)
         self.count = max(count, len(self.faults))
+        self.retry_s = retry_s

@@ -8,6 +8,7 @@ bug and is answered like one.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from gateway.value_class import value_words
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_FAULTS: Final = 500  # listed in one answer; `errorCount` says how many there are
-
+_RETRY_S: Final = 5.0  # where nothing says when to come back
 
 PROBLEMS: Final[dict[str, Words]] = {
     code: words
@@ -30,11 +31,18 @@ PROBLEMS: Final[dict[str, Words]] = {
 
 
 def problem(
-    code: str, *, faults: Sequence[Fault] = (), count: int = 0, request_id: str, headers: dict[str, str] | None = None
+    code: str,
+    *,
+    faults: Sequence[Fault] = (),
+    count: int = 0,
+    request_id: str,
+    headers: dict[str, str] | None = None,
+    retry_s: float = 0.0,
 ) -> Response:
     """The answer for a problem. One kind of fault lends the problem its own code and status; several keep `code`.
 
-    A code without words becomes `internal`. `count` is the number of faults where `faults` are not all of them.
+    A code without words becomes `internal`. `count` is the number of faults where `faults` are not all of them. Every 429 and 503
+    says in whole seconds when to come back: `retry_s`, or a moment.
     """
     kinds = {fault.code for fault in faults}
     shown = kinds.pop() if len(kinds) == 1 else code
@@ -54,6 +62,8 @@ def problem(
     if faults:
         body["errorCount"] = max(count, len(faults))
         body["errors"] = [fault_json(fault) for fault in faults[:MAX_FAULTS]]
+    if words.status in (429, 503):
+        headers = {"Retry-After": str(math.ceil(retry_s or _RETRY_S)), **(headers or {})}
     return Response(json.dumps(body, ensure_ascii=False), status_code=words.status, media_type=MEDIA_TYPE, headers=headers)
 
 

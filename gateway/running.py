@@ -96,6 +96,7 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
             members=members,
             catalogue=read_catalogue(settings.catalogue),
             now=_now,
+            monotonic=time.monotonic,
             random=secrets.token_bytes,
         )
         stack.enter_context(_threads(workers))

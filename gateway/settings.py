@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -47,6 +47,26 @@ class Limits(BaseModel):
     document_events: int = Field(default=20_000, gt=0)  # one write transaction holds them all
     step_s: float = Field(default=120.0, gt=0)  # a worker that completes no step for so long is a trouble
     future_s: int = Field(default=300, ge=0, le=300)  # how far an eventTime may lie ahead of our clock; a verifier allows 600
+    open_events: int = Field(default=1_000_000, gt=0)  # stored and not in a batch: a chain that is away for days
+    free_bytes: int = Field(default=512 * 1024 * 1024, ge=0)  # left on the store's disk: batches and certificates need room too
+    connections: int = Field(default=800, gt=0)  # below the usual limit of 1,024 files; the store and the node need some
+    connections_of_address: int = Field(default=400, gt=0)  # but a trusted proxy's
+    header_s: float = Field(default=15.0, gt=0)  # from a connection's first moment to its first request's last header, and so on
+    request_s: float = Field(default=630.0, gt=0)  # to a body's last byte, whoever waits for it: a table has 600
+    idle_s: float = Field(default=5.0, gt=0)  # without a byte after an answer
+
+
+class RateSettings(BaseModel):
+    """How many requests a second, and at once. A table of 100,000 rows is one request."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address_per_s: float = Field(default=400.0, gt=0)
+    address_burst: int = Field(default=4_000, gt=0)
+    key_per_s: float = Field(default=200.0, gt=0)
+    key_burst: int = Field(default=2_000, gt=0)
+    failure_per_s: float = Field(default=1.0, gt=0)  # wrong keys of an address; while there are too many, its right ones wait too
+    failure_burst: int = Field(default=60, gt=0)
 
 
 class MemberSettings(BaseModel):
@@ -87,6 +107,8 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     salt_keys_file: Path | None = None  # seals salts at rest (`gateway.salt_keys`); or the variable SHISU_SALT_KEYS
     salt_keys: SecretStr | None = None
+    rates: RateSettings = RateSettings()
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()  # whose X-Forwarded-For says the caller's address; nobody else's is read
     catalogue: Path | None = None  # a JSON file, or a directory of them, laid over the shipped catalogue
 
     @field_validator("public_url")

@@ -138,10 +138,13 @@ class Service:
         catalogue: Catalogue | None = None,
         served: Mapping[str, bool] | None = None,
         suites: Mapping[str, int] | None = None,
+        rates: Mapping[str, float] | None = None,
+        trusted_proxies: tuple[str, ...] = (),
         **limits: Any,
     ) -> None:
         self.db = _empty_store(directory / "gateway.db")
         self.now = NOW
+        self.uptime = 0.0  # seconds of the monotonic clock
         self.proofs = FixedProofs(self.db)
         self._drawn = 0
         self.settings = Settings(
@@ -151,6 +154,8 @@ class Service:
             public_url=BASE,
             members=tuple({"uscc": uscc, "code": code, "name": code} for uscc, code in CODES.items()),
             limits=limits,
+            rates=rates or {},
+            trusted_proxies=trusted_proxies,
         )
         self.members = {
             uscc: Member(code, EVERYTHING, (served or {}).get(uscc, True), (suites or {}).get(uscc, 1))
@@ -175,6 +180,7 @@ class Service:
             members=self.members,
             catalogue=catalogue or read_catalogue(),
             now=lambda: self.now,
+            monotonic=lambda: self.uptime,
             random=self.random,
         )
         with self.db.write() as tx:

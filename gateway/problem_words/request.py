@@ -25,6 +25,26 @@ WORDS: Final[dict[str, Words]] = {
     "body.content_encoding": Words(415, "不接受压缩的请求体", "A Content-Encoding is not accepted"),
     "body.too_large": Words(413, "请求体过大", "The request body is too large"),
     "body.timeout": Words(408, "请求体未按时送达", "The request body did not arrive in time"),
+    "rate.address": Words(
+        429, "该地址的请求过于频繁，请稍后重试", "Too many requests from this address; try again later",
+        "请按 Retry-After 所示秒数等待后再发", "Wait for the seconds in Retry-After",
+    ),
+    "rate.key": Words(
+        429, "该接口密钥的请求过于频繁，请稍后重试", "Too many requests with this API key; try again later",
+        "请按 Retry-After 所示秒数等待；多个事件合为一份文档提交", "Wait for the seconds in Retry-After; send many events together",
+    ),
+    "rate.failures": Words(
+        429, "该地址使用无效接口密钥过于频繁，请稍后重试", "Too many wrong API keys from this address; try again later",
+        "请先核对接口密钥，再按 Retry-After 所示秒数等待后重试", "Check the API key, then wait for the seconds in Retry-After",
+    ),
+    "intake.backlog": Words(
+        503, "待上链事件过多，暂不接收，请稍后重发", "Too many events wait for the chain: none is taken now; send it again later",
+        "数据未被接收，请原样重发；凭证的查询与验证不受影响", "Nothing was taken: send it again. Certificates are served",
+    ),
+    "intake.disk": Words(
+        503, "存储空间不足，暂不接收，请稍后重发", "The disk is nearly full: nothing is taken now; send it again later",
+        "数据未被接收，请原样重发；凭证的查询与验证不受影响", "Nothing was taken: send it again. Certificates are served",
+    ),
     "internal": Words(500, "系统内部错误", "Something failed inside the gateway"),
     "chain.unavailable": Words(503, "链上数据暂不可用，请稍后重试", "The chain cannot be read now; try again later"),
     "staple.rewound": Words(503, "链上数据正在恢复，暂不能出具状态证明", "The chain is being recovered: no status proof now"),

@@ -1,5 +1,5 @@
 """
-The outermost layer: a request id, security headers, and an answer for what nobody foresaw.
+The outermost layer: a request id, security headers, the rate of an address, and an answer for what nobody foresaw.
 
 An exception that reaches it is logged by type and place, never by message (an SQL error carries its parameters), and answered
 with a problem that holds the request id only.
@@ -12,9 +12,11 @@ import traceback
 from typing import Any, Final
 
 import structlog
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import problem
+from gateway.rates import Buckets, Network, whose_address
 from gateway.staples import Rewound
 from gateway.store.outage import outage_code
 from ledger.errors import LedgerError
@@ -26,14 +28,16 @@ HEADERS: Final = (
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
-RETRY: Final = {"Retry-After": "5"}
+ALIVE: Final = "/healthz"  # a supervisor that gets no answer kills the process: never limited
 
 
 class Boundary:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, addresses: Buckets, trusted: tuple[Network, ...]) -> None:
         self._app = app
+        self._addresses = addresses
+        self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request, or passes on what is not HTTP."""
@@ -51,8 +55,8 @@ class Boundary:
                 message["headers"] = [*message.get("headers", ()), *HEADERS, (b"x-request-id", request_id.encode())]
             await send(message)
 
-        if _frames_twice(scope):
-            await problem("request.framing", request_id=request_id, headers={"Connection": "close"})(scope, receive, answer)
+        if (refusal := self._refusal(scope, request_id)) is not None:
+            await refusal(scope, receive, answer)
             return
         try:
             await self._app(scope, receive, answer)
@@ -61,6 +65,18 @@ class Boundary:
             if started:  # half an answer cannot be mended: the connection is cut by the server
                 raise Interrupted from None
             await _answer_for(error, request_id)(scope, receive, answer)
+
+    def _refusal(self, scope: Scope, request_id: str) -> Response | None:
+        """What is refused before anybody looks at the request; leaves the caller's address in the request's state."""
+        if _frames_twice(scope):
+            return problem("request.framing", request_id=request_id, headers={"Connection": "close"})
+        peer = (scope.get("client") or ("",))[0]
+        forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        address = scope["state"]["address"] = whose_address(peer, forwarded, self._trusted)
+        if scope["path"] == ALIVE:
+            return None
+        wait = self._addresses.take(address)
+        return problem("rate.address", request_id=request_id, retry_s=wait) if wait else None
 
 
 def _frames_twice(scope: Scope) -> bool:
@@ -75,11 +91,11 @@ class Interrupted(Exception):
 def _answer_for(error: Exception, request_id: str) -> ASGIApp:
     outage = outage_code(error)  # disk full, read-only, locked, or the server is away
     if outage is not None:
-        return problem(outage, request_id=request_id, headers=RETRY)
+        return problem(outage, request_id=request_id)
     if isinstance(error, Rewound):
-        return problem("staple.rewound", request_id=request_id, headers=RETRY)
+        return problem("staple.rewound", request_id=request_id)
     if isinstance(error, LedgerError):
-        return problem("chain.unavailable", request_id=request_id, headers=RETRY)
+        return problem("chain.unavailable", request_id=request_id)
     return problem("internal", request_id=request_id)
 
 

@@ -11,6 +11,8 @@ from fastapi import Request
 from gateway.acts.desk import Desk
 from gateway.intake.members import Member
 from gateway.intake.records import Intake
+from gateway.rates import Rates
+from gateway.room import Room
 from gateway.settings import Settings
 from gateway.store.database import Database
 from gateway.underway import Underway
@@ -41,7 +43,8 @@ class Proofs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Settings, store, intake, proofs, the desk for acts, members by USCC, a clock in seconds since 1970, what goes on."""
+    """Settings, store, intake, proofs, the desk for acts, members by USCC, a clock in seconds since 1970, what goes on, rates
+    and room."""
 
     settings: Settings
     db: Database
@@ -51,6 +54,8 @@ class Parts:
     members: Mapping[str, Member]
     now: Callable[[], int]
     underway: Underway
+    rates: Rates
+    room: Room
 
 
 def parts_of(request: Request) -> Parts:
