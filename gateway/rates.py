@@ -92,11 +92,17 @@ def whose_address(peer: str, forwarded: list[str], trusted: tuple[Network, ...])
     """
     hops = [hop.strip() for field in forwarded for hop in field.split(",")]
     named = _address(peer)
-    while named is not None and hops and any(named in network for network in trusted):
+    while named is not None and hops and is_in(str(named), trusted):
         named = _address(hops.pop())
     if named is None:
         named = _address(peer)
     return peer if named is None else _site(named)
+
+
+def is_in(address: str, networks: tuple[Network, ...]) -> bool:
+    """Whether an address lies in one of the networks."""
+    named = _address(address)
+    return named is not None and any(named in network for network in networks)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

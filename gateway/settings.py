@@ -50,10 +50,11 @@ class Limits(BaseModel):
     open_events: int = Field(default=1_000_000, gt=0)  # stored and not in a batch: a chain that is away for days
     free_bytes: int = Field(default=512 * 1024 * 1024, ge=0)  # left on the store's disk: batches and certificates need room too
     connections: int = Field(default=800, gt=0)  # below the usual limit of 1,024 files; the store and the node need some
-    connections_of_address: int = Field(default=400, gt=0)  # but a trusted proxy's
-    header_s: float = Field(default=15.0, gt=0)  # from a connection's first moment to its first request's last header, and so on
-    request_s: float = Field(default=630.0, gt=0)  # to a body's last byte, whoever waits for it: a table has 600
-    idle_s: float = Field(default=5.0, gt=0)  # without a byte after an answer
+    connections_of_address: int = Field(default=400, gt=0)  # a trusted proxy may have all
+    header_s: float = Field(default=15.0, gt=0)  # from a connection's first moment, or its last answer, to a last header
+    request_s: float = Field(default=630.0, gt=0)  # from there to the last byte, whoever waits for it: a table has 600
+    answer_s: float = Field(default=60.0, gt=0)  # in which a caller must take some 50 kB of an answer
+    idle_s: int = Field(default=5, gt=0)  # without a byte after an answer
 
 
 class RateSettings(BaseModel):

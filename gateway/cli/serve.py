@@ -12,15 +12,13 @@ import uvicorn
 from gateway.cli.opened_store import outages_told
 from gateway.cli.reasons import reason
 from gateway.cli.say import fail
+from gateway.connection import server_config
 from gateway.errors import UnsafeSettings
 from gateway.running import log_to_stderr, running_gateway
 from gateway.settings import load_settings
 from gateway.store.errors import StoreError
 from ledger.errors import LedgerError
 
-CONNECTIONS = (
-    900  # open at once, below the usual limit of 1,024 files; more are answered 503 (slow headers have no time-out here)
-)
 SETTINGS = Annotated[
     Path | None,
     typer.Option("--settings", envvar="SHISU_SETTINGS", help="设置文件 settings file (.toml or .json); or SHISU_… variables"),
@@ -42,15 +40,7 @@ def serve_command(
             listener.bind((host, port))
             listener.listen()  # from here on a caller waits instead of being refused
             print(f"listening http://{host}:{listener.getsockname()[1]}", flush=True)
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                server_header=False,
-                proxy_headers=False,
-                access_log=False,
-                lifespan="off",
-                limit_concurrency=CONNECTIONS,
-            )
+            config = server_config(app, settings.limits, trusted=settings.trusted_proxies)
             uvicorn.Server(config).run(sockets=[listener])
     except UnsafeSettings as error:
         fail("设置不安全或不正确，未启动", "\n  ".join(error.reasons), code=2)

@@ -18,6 +18,9 @@ WORDS: Final[dict[str, Words]] = {
         "GS1-Capture-Error-Behaviour must be rollback or proceed",
     ),
     "request.framing": Words(400, "请求体长度有两种说法", "The request says twice how long its body is"),
+    "request.malformed": Words(400, "不是合法的 HTTP 请求", "Not a well-formed HTTP request"),
+    "request.timeout": Words(408, "请求头未按时送达", "The headers of the request did not arrive in time"),
+    "server.busy": Words(503, "连接过多，请稍后重试", "Too many connections are open; try again later"),
     "body.content_type": Words(
         415, "内容类型须为 application/json 或 application/ld+json（UTF-8）",
         "Content-Type must be application/json or application/ld+json, in UTF-8",
@@ -31,7 +34,7 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "rate.key": Words(
         429, "该接口密钥的请求过于频繁，请稍后重试", "Too many requests with this API key; try again later",
-        "请按 Retry-After 所示秒数等待；多个事件合为一份文档提交", "Wait for the seconds in Retry-After; send many events together",
+        "请按 Retry-After 所示秒数等待；多个事件可合并提交", "Wait for the seconds in Retry-After; send many events together",
     ),
     "rate.failures": Words(
         429, "该地址使用无效接口密钥过于频繁，请稍后重试", "Too many wrong API keys from this address; try again later",

@@ -12,6 +12,7 @@ import traceback
 from typing import Any, Final
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,6 +61,8 @@ class Boundary:
             return
         try:
             await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
         except Exception as error:  # whatever it is, the caller gets an answer and the process goes on
             _log(error, request_id)
             if started:  # half an answer cannot be mended: the connection is cut by the server
@@ -68,6 +71,8 @@ class Boundary:
 
     def _refusal(self, scope: Scope, request_id: str) -> Response | None:
         """What is refused before anybody looks at the request; leaves the caller's address in the request's state."""
+        if scope["http_version"] not in ("1.0", "1.1"):
+            return problem("request.malformed", request_id=request_id, headers={"Connection": "close"})
         if _frames_twice(scope):
             return problem("request.framing", request_id=request_id, headers={"Connection": "close"})
         peer = (scope.get("client") or ("",))[0]
@@ -80,8 +85,9 @@ class Boundary:
 
 
 def _frames_twice(scope: Scope) -> bool:
-    """Both Content-Length and Transfer-Encoding: two readers would see two requests (RFC 9112 §6.3, smuggling)."""
-    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
+    """Two lengths, or chunks before HTTP/1.1: two readers would see two requests (RFC 9112 §6.1, §6.3; smuggling)."""
+    names = {name for name, _ in scope["headers"]}
+    return b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] == "1.0")
 
 
 class Interrupted(Exception):
