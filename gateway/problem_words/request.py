@@ -9,6 +9,11 @@ from gateway.problem_words.entry import Words
 WORDS: Final[dict[str, Words]] = {
     "auth.missing": Words(401, "需要接口密钥", "An API key is needed"),
     "auth.key": Words(401, "接口密钥无效", "The API key is not valid"),
+    "auth.query": Words(
+        400, "接口密钥不得写在网址中", "An API key must not stand in a URL",
+        "该密钥可能已被记录，请撤销并更换，改用 Authorization 请求头",
+        "It may have been recorded: revoke it, and send the next one in the Authorization header",
+    ),
     "auth.right": Words(403, "接口密钥没有此项权限", "The API key does not have this right"),
     "request.not_found": Words(404, "查无此项", "There is nothing here"),
     "request.method": Words(405, "不支持该请求方法", "This method is not allowed here"),

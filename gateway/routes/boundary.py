@@ -7,6 +7,7 @@ with a problem that holds the request id only.
 
 from __future__ import annotations
 
+import re
 import secrets
 import traceback
 from typing import Any, Final
@@ -29,6 +30,7 @@ HEADERS: Final = (
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+_KEY: Final = re.compile(rb"[0-9a-fA-F]{16}(?:\.|%2[eE])[A-Za-z0-9_-]{43}")  # an API key: logs keep what a query says
 ALIVE: Final = "/healthz"  # a supervisor that gets no answer kills the process: never limited
 
 
@@ -78,6 +80,8 @@ class Boundary:
         peer = (scope.get("client") or ("",))[0]
         forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         address = scope["state"]["address"] = whose_address(peer, forwarded, self._trusted)
+        if _KEY.search(scope["query_string"]):
+            return problem("auth.query", request_id=request_id)
         if scope["path"] == ALIVE:
             return None
         wait = self._addresses.take(address)

@@ -60,10 +60,14 @@ def test_two_authorization_headers_are_refused(service: Service) -> None:
     assert service.request("GET", "/events/urn:x:1", headers=pairs).status_code == 401  # type: ignore[arg-type]
 
 
-def test_a_key_in_the_query_is_not_looked_at(service: Service) -> None:
-    text = service.key(ABATTOIR)["Authorization"].removeprefix("Bearer ")
-    for name in ("key", "api_key", "access_token", "Authorization"):
-        assert service.get(f"/events/urn:x:1?{name}={text}").status_code == 401
+def test_a_key_in_the_query_is_refused_also_beside_one_in_its_place(service: Service) -> None:
+    key = service.key(ABATTOIR)
+    text = key["Authorization"].removeprefix("Bearer ")
+    for sent in ({}, key):
+        for query in (f"key={text}", f"api_key={text}", f"access_token={text}", f"k=1&Bearer%20{text}", text.replace(".", "%2e")):
+            answer = service.get(f"/events/urn:x:1?{query}", sent)
+            assert (answer.status_code, answer.json()["code"]) == (400, "auth.query")
+    assert service.get("/events/urn:x:1?key=value", key).status_code == 404
 
 
 def test_a_key_ends_when_it_expires(service: Service) -> None:
