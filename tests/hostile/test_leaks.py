@@ -62,6 +62,12 @@ class Said:
         return shown.out + shown.err + "".join(f"{record.getMessage()} {record.__dict__}" for record in served)
 
 
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Said:
+    caplog.set_level(logging.DEBUG)
+    return Said(capsys, caplog)
+
+
 def guarded(answer: httpx.Response) -> bool:
     """Whether every security header is there, once."""
     found = [(name.lower(), value) for name, value in answer.headers.raw]
