@@ -36,6 +36,7 @@ from gateway.store.database import Database, migrate, open_database
 from gateway.store.pinned import pin
 from gateway.store.reseal import check_salt_keys
 from gateway.trust import Consortium
+from gateway.unsafe_words import sentence
 from ledger.collect import NamedMember
 from ledger.deploy import check_deployment
 from ledger.manifest import Deployment, read_manifest
@@ -44,6 +45,7 @@ from ledger.rpc import Rpc
 from ledger.signers import KeystoreSigner
 
 RPC_TIMEOUT_S = 10.0
+EMBEDDED = "Shisu-DevChain/"  # how the embedded chain names itself
 _JOIN_S = 20.0
 
 
@@ -74,6 +76,8 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         rpc = chain.connect()
         stack.callback(rpc.close)
         check_deployment(rpc, chain.deployment)
+        if settings.network == "production" and str(rpc.call("web3_clientVersion")).startswith(EMBEDDED):
+            raise UnsafeSettings([sentence("settings.devchain", "network")])
         consortium = consortium_of(settings, chain.deployment)
         with database.write() as tx:
             pin(tx, consortium.facts())
@@ -136,10 +140,10 @@ def _members(settings: Settings, rpc: Rpc, deployment: Deployment) -> tuple[dict
 def _membership(member: MemberSettings, rpc: Rpc, deployment: Deployment, signer: str) -> Membership:
     serving = acting(rpc, deployment.consortium, signer)
     if serving is None:
-        raise UnsafeSettings([f"members {member.code}.keystore: on this chain its account acts for no member"])
+        raise UnsafeSettings([sentence("settings.signer", f"members {member.code}.keystore")])
     (known,) = memberships(rpc, deployment.consortium, [serving[0]])
     if known is None or (serving[0], known.code) != (member.uscc, member.code):
-        raise UnsafeSettings([f"members {member.code}.keystore: on this chain the account acts for another member"])
+        raise UnsafeSettings([sentence("settings.other_member", f"members {member.code}.keystore")])
     return known
 
 

@@ -30,6 +30,7 @@ from certs.codes import is_uscc_form
 from gateway.errors import UnsafeSettings
 from gateway.salt_keys import parse_salt_keys
 from gateway.store.salts import SaltKeys
+from gateway.unsafe_words import sentence
 
 MIN_PASSPHRASE = 12  # characters, in production
 _DEFAULT_SECRETS = frozenset(
@@ -152,66 +153,68 @@ def load_settings(path: Path | None = None) -> Settings:
             source = JsonConfigSettingsSource if path.suffix == ".json" else TomlConfigSettingsSource
             from_file = source(settings_cls, path)
             if "salt_keys" in from_file():
-                raise UnsafeSettings(["salt_keys: not in a settings file: name a salt_keys_file, or set SHISU_SALT_KEYS"])
+                raise UnsafeSettings([sentence("settings.salts_shown", "salt_keys")])
             return init_settings, env_settings, from_file
 
     if path is not None and not path.is_file():
-        raise UnsafeSettings([f"settings file {path} is not there"])
+        raise UnsafeSettings([sentence("settings.file", str(path))])
     try:
         settings = FromFile()  # type: ignore[call-arg]  # the sources bring the fields
     except ValidationError as error:
-        raise UnsafeSettings([_sentence(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
+        raise UnsafeSettings([_wrong_value(detail["loc"], detail["msg"]) for detail in error.errors()]) from None
     except (SettingsError, ValueError):  # a variable or a file that is not even JSON or TOML
-        raise UnsafeSettings(["settings cannot be read: not valid TOML or JSON"]) from None
-    refuse_unsafe(settings)
+        raise UnsafeSettings([sentence("settings.syntax", "settings")]) from None
+    refuse_unsafe(settings, path)
     return settings
 
 
-def refuse_unsafe(settings: Settings) -> None:
-    """Raises `UnsafeSettings` with every reason not to start."""
-    reasons = [*_link_reasons(settings), *_database_reasons(settings), *_key_reasons(settings), *_salt_reasons(settings)]
+def refuse_unsafe(settings: Settings, path: Path | None = None) -> None:
+    """Raises `UnsafeSettings` with every reason not to start. `path` is the file they were read from."""
+    reasons = [*_link_reasons(settings), *_database_reasons(settings, path), *_key_reasons(settings), *_salt_reasons(settings)]
     if reasons:
         raise UnsafeSettings(reasons)
 
 
-def _sentence(where: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join(str(part) for part in where) or 'settings'}: {message}"
+def _wrong_value(where: tuple[int | str, ...], message: str) -> str:
+    return sentence("settings.value", ".".join(str(part) for part in where) or "settings", detail=message)
 
 
 def _link_reasons(settings: Settings) -> Iterator[str]:
     url = urlsplit(settings.public_url)
     if settings.network == "production" and url.scheme != "https" and not _is_loopback(url.hostname or ""):
-        yield "public_url: production links must be https"
+        yield sentence("settings.link", "public_url")
 
 
-def _database_reasons(settings: Settings) -> Iterator[str]:
+def _database_reasons(settings: Settings, path: Path | None) -> Iterator[str]:
     try:
         url = make_url(settings.database_url)
     except ArgumentError:
-        yield "database_url: not a database URL"
+        yield sentence("settings.database", "database_url")
         return
+    if url.password is not None and path is not None and path.stat().st_mode & 0o077:
+        yield sentence("settings.file_mode", str(path))
     if settings.network == "production" and url.password is not None and str(url.password).lower() in _DEFAULT_SECRETS:
-        yield "database_url: a default password"
+        yield sentence("settings.default_secret", "database_url")
 
 
 def _key_reasons(settings: Settings) -> Iterator[str]:
     for member in settings.members:
         if (member.keystore is None) != (member.passphrase_file is None):
-            yield f"members {member.code}: keystore and passphrase_file go together"
+            yield sentence("settings.key_pair", f"members {member.code}")
             continue
         for label, path in (("keystore", member.keystore), ("passphrase_file", member.passphrase_file)):
             if path is not None:
                 yield from _file_reasons(f"members {member.code}.{label}", path)
         if settings.network == "production" and member.passphrase_file is not None and _is_weak(member.passphrase_file):
-            yield f"members {member.code}.passphrase_file: a default passphrase, or one shorter than {MIN_PASSPHRASE} characters"
+            yield sentence("settings.passphrase", f"members {member.code}.passphrase_file")
 
 
 def _salt_reasons(settings: Settings) -> Iterator[str]:
     path = settings.salt_keys_file
     if path is not None and settings.salt_keys is not None:
-        yield "salt_keys_file: a file or the variable SHISU_SALT_KEYS, not both"
+        yield sentence("settings.salts_twice", "salt_keys_file")
     elif path is None and settings.salt_keys is None and settings.network == "production":
-        yield "salt_keys_file: production seals its salts (shisu salts key FILE makes a key)"
+        yield sentence("settings.salts_open", "salt_keys_file")
     else:
         unfit = [] if path is None else list(_file_reasons("salt_keys_file", path))
         yield from unfit
@@ -223,19 +226,19 @@ def _unreadable_keys(settings: Settings) -> Iterator[str]:
     try:
         settings.read_salt_keys()
     except (OSError, ValueError):
-        yield "salt_keys: one key of 64 lower-case hex digits a line is wanted, each once"
+        yield sentence("settings.salts_form", "salt_keys")
 
 
 def _file_reasons(label: str, path: Path) -> Iterator[str]:
     try:
         mode = path.stat().st_mode
     except OSError:
-        yield f"{label}: the file is not there"
+        yield sentence("settings.key_file", label)
         return
     if not stat.S_ISREG(mode):
-        yield f"{label}: not a file"
+        yield sentence("settings.key_kind", label)
     elif mode & 0o077:
-        yield f"{label}: others can read the file (chmod 600 it)"
+        yield sentence("settings.key_mode", label)
 
 
 def _is_weak(path: Path) -> bool:

@@ -52,6 +52,11 @@ _REASONS: Final = {
         "链上该批次尚未得到足够节点签名，请稍后再试",
         "The batch on the chain is not endorsed yet: try again later",
     ),
+    "store.pragma": (
+        "数据库不能保证断电不丢数据（例如位于网络文件系统）",
+        "The store cannot promise to survive a power cut: is it on a network file system?",
+    ),
+    "store.url": ("数据库地址不正确", "The database URL is not one of a store"),
     "store.file": ("数据库文件权限或位置不正确", "The store's file is readable by others, or in the wrong place"),
     "store.file open": (
         "数据库文件不存在或无法打开；新建请运行 shisu migrate",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eth_account import Account
 
+from gateway.cli.reasons import reason
 from gateway.errors import UnsafeSettings
 from gateway.routes.parts import Parts
 from gateway.running import running_gateway
 from gateway.settings import Settings
+from gateway.store.errors import StoreElsewhere, StoreUnfit
+from ledger.errors import DeployFailed, WrongChain
 from ledger.governance import freeze_call, pause_anchoring_call, rotate_signer_call, set_rights_call
 from ledger.manifest import write_manifest
 from ledger.members import VOTE
@@ -104,3 +108,48 @@ def test_a_signer_that_does_not_act_for_its_member_is_refused(
         reason = "acts for another member"
     with pytest.raises(UnsafeSettings, match=reason):
         started(settings, tmp_path)
+
+
+def test_another_chain_than_the_manifests_is_refused(chain: ServedChain, settings: Settings, tmp_path: Path) -> None:
+    for changed in ({"chain_id": chain.deployment.chain_id + 1}, {"genesis_hash": b"\x01" * 32}):
+        write_manifest(settings.manifest, replace(chain.deployment, **changed))
+        with pytest.raises(WrongChain, match=r"ledger\.chain"):
+            started(settings, tmp_path)
+
+
+def test_other_bytecode_than_ours_is_refused(chain: ServedChain, settings: Settings, tmp_path: Path) -> None:
+    deployed = chain.deployment
+    hashes = (deployed.code_hashes[0], deployed.code_hashes[2], deployed.code_hashes[1])
+    moved = {"anchor_log": deployed.status_registry, "status_registry": deployed.anchor_log}
+    for changed in ({"code_hashes": hashes}, moved):
+        write_manifest(settings.manifest, replace(deployed, **changed))
+        with pytest.raises(DeployFailed, match=r"ledger\.deploy\.code"):
+            started(settings, tmp_path)
+
+
+def test_a_store_that_others_can_read_is_refused(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "gateway.db").touch(mode=0o644)
+    (tmp_path / "gateway.db").chmod(0o644)
+    with pytest.raises(StoreUnfit, match=r"store\.file mode"):
+        started(settings, tmp_path)
+
+
+def test_a_store_of_another_consortium_is_refused(chain: ServedChain, settings: Settings, tmp_path: Path) -> None:
+    started(settings, tmp_path)
+    chain.deployment = deploy(chain.chain, chain.rpc)
+    write_manifest(settings.manifest, chain.deployment)
+    with pytest.raises(StoreElsewhere, match=r"store\.pinned"):
+        started(settings, tmp_path)
+
+
+def test_the_embedded_chain_is_no_production(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UnsafeSettings, match=r"settings\.devchain"):
+        started(settings.model_copy(update={"network": "production"}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "code", ["ledger.chain.id", "ledger.deploy.code", "store.file", "store.pragma", "store.url", "store.pinned", "store.revision"]
+)
+def test_what_keeps_a_gateway_from_starting_is_said_in_both_languages(code: str) -> None:
+    zh, en = reason(code)
+    assert zh != reason("no.such")[0] and code in en

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.errors import UnsafeSettings
 from gateway.settings import load_settings
+from gateway.unsafe_words import WORDS, sentence
 
 USCC = "11310000TE5TB0040K"
 
@@ -46,6 +47,7 @@ def given(tmp_path: Path) -> dict[str, Any]:
 def write(directory: Path, value: dict[str, Any]) -> Path:
     path = directory / "settings.json"
     path.write_text(json.dumps(value))
+    path.chmod(0o600)
     return path
 
 
@@ -93,14 +95,14 @@ def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"public_url": "http://trace.test"}, "public_url: production links must be https"),
+        ({"public_url": "http://trace.test"}, "production links must be https (settings.link)"),
         ({"public_url": "https://user@trace.test"}, "public_url"),
         ({"public_url": "https://trace.test/?x=1"}, "public_url"),
         ({"public_url": "ftp://trace.test"}, "public_url"),
         ({"public_url": "trace.test"}, "public_url"),
         ({"public_url": None}, "public_url"),
-        ({"database_url": "postgresql+psycopg://shisu:Postgres@db/shisu"}, "database_url: a default password"),
-        ({"database_url": "nothing"}, "database_url: not a database URL"),
+        ({"database_url": "postgresql+psycopg://shisu:Postgres@db/shisu"}, "a default password (settings.default_secret)"),
+        ({"database_url": "nothing"}, "not a database URL (settings.database)"),
         ({"rpc_urls": []}, "rpc_urls"),
         ({"prefix": "shfs"}, "prefix"),
         ({"network": "test"}, "network"),
@@ -123,11 +125,17 @@ def test_a_wrong_value_is_named_and_not_shown(tmp_path: Path, given: dict[str, A
         ({"uscc": "short"}, "members.0.uscc"),
         ({"code": "com"}, "members.0.code"),
         ({"suite": 3}, "members.0.suite"),
-        ({"keystore": None}, "members COM: keystore and passphrase_file go together"),
-        ({"passphrase_file": None}, "members COM: keystore and passphrase_file go together"),
-        ({"keystore": "/nowhere"}, "members COM.keystore: the file is not there"),
-        ({"passphrase_file": "/nowhere"}, "members COM.passphrase_file: the file is not there"),
-        ({"keystore": "/"}, "members COM.keystore: not a file"),
+        (
+            {"keystore": None},
+            "go together (settings.key_pair)",
+        ),
+        (
+            {"passphrase_file": None},
+            "go together (settings.key_pair)",
+        ),
+        ({"keystore": "/nowhere"}, "members COM.keystore: 文件不存在 / the file is not there (settings.key_file)"),
+        ({"passphrase_file": "/nowhere"}, "members COM.passphrase_file: 文件不存在 / the file is not there (settings.key_file)"),
+        ({"keystore": "/"}, "members COM.keystore: 不是文件 / not a file (settings.key_kind)"),
     ],
 )
 def test_a_wrong_member_is_named(tmp_path: Path, given: dict[str, Any], change: dict[str, Any], reason: str) -> None:
@@ -167,6 +175,23 @@ def test_plain_http_is_for_development(tmp_path: Path, given: dict[str, Any]) ->
     assert load_settings(write(tmp_path, {**given, "network": "development", "public_url": "http://trace.test"}))
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o620])
+def test_a_settings_file_with_a_database_password_is_its_owners_alone(tmp_path: Path, given: dict[str, Any], mode: int) -> None:
+    secret = {**given, "database_url": "postgresql+psycopg://shisu:a-long-secret-of-ours@db/shisu"}
+    write(tmp_path, secret).chmod(mode)
+    with pytest.raises(UnsafeSettings, match=r"settings\.file_mode") as refused:
+        load_settings(tmp_path / "settings.json")
+    assert "a-long-secret" not in str(refused.value)
+    (tmp_path / "settings.json").chmod(0o600)
+    assert load_settings(tmp_path / "settings.json").network == "production"
+
+
+def test_every_reason_has_a_code_and_both_languages() -> None:
+    for code, (zh, en) in WORDS.items():
+        assert re.search("[\u4e00-\u9fff]", zh) and en.isascii(), code
+        assert sentence(code, "here").endswith(f"({code})")
+
+
 def test_all_reasons_are_given_at_once(tmp_path: Path, given: dict[str, Any]) -> None:
     (tmp_path / "key.json").chmod(0o644)
     assert reasons(tmp_path, {**given, "public_url": "http://trace.test"}).count(";") == 1
@@ -182,7 +207,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, text: 
 def test_a_missing_file_and_a_broken_variable_are_refused(
     tmp_path: Path, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UnsafeSettings, match="is not there"):
+    with pytest.raises(UnsafeSettings, match=r"settings\.file"):
         load_settings(tmp_path / "none.toml")
     monkeypatch.setenv("SHISU_MEMBERS", "[")
     with pytest.raises(UnsafeSettings):
