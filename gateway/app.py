@@ -18,6 +18,7 @@ from gateway.catalogue.tables import Catalogue
 from gateway.errors import Refused
 from gateway.intake.members import Member
 from gateway.intake.records import Intake
+from gateway.openapi import description
 from gateway.problems import PROBLEMS, problem
 from gateway.rates import Buckets, Rate, Rates
 from gateway.room import Room
@@ -78,6 +79,7 @@ def create_app(  # noqa: PLR0913  one parameter a part
     )  # fmt: skip
     for module in _RESOURCES:
         app.include_router(module.router)
+    app.openapi = lambda: description(app, [module.router for module in _RESOURCES])  # type: ignore[method-assign]
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(HTTPException, _framework)
