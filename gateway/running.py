@@ -75,9 +75,7 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         chain = Chain(settings, read_manifest(settings.manifest))
         rpc = chain.connect()
         stack.callback(rpc.close)
-        check_deployment(rpc, chain.deployment)
-        if settings.network == "production" and str(rpc.call("web3_clientVersion")).startswith(EMBEDDED):
-            raise UnsafeSettings([sentence("settings.devchain", "network")])
+        _check_chain(settings, rpc, chain.deployment)
         consortium = consortium_of(settings, chain.deployment)
         with database.write() as tx:
             pin(tx, consortium.facts())
@@ -105,6 +103,12 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         )
         stack.enter_context(_threads(workers))
         yield app
+
+
+def _check_chain(settings: Settings, rpc: Rpc, deployment: Deployment) -> None:
+    check_deployment(rpc, deployment)
+    if settings.network == "production" and str(rpc.call("web3_clientVersion")).startswith(EMBEDDED):
+        raise UnsafeSettings([sentence("settings.devchain", "network")])
 
 
 def _now() -> int:
