@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
+from PIL import Image
 
-from tests.service import ABATTOIR, COM, EVIL, Service, document, event
+from tests.service import ABATTOIR, BASE, COM, EVIL, Service, document, event
 
 GOOD = document(event())
 
@@ -134,6 +137,30 @@ def test_the_host_header_is_in_no_answer(service: Service) -> None:
     assert shown["link"].startswith("https://trace.test/")
     for path in (f"/certificates/{number}", f"/certificates/{number}.json", f"/staples/{number}", shown["href"]):
         assert service.get(path, key).status_code == 200
+
+
+FORWARDED = (
+    "Forwarded", "X-Forwarded-Host", "X-Forwarded-Server", "X-Forwarded-Prefix", "X-Forwarded-Proto", "X-Forwarded-Port",
+    "X-Forwarded-For", "X-Host", "X-Original-URL", "X-Rewrite-URL", "X-Real-IP", "Origin", "Referer",
+)  # fmt: skip
+
+
+def test_no_forwarded_header_reaches_a_link_a_location_a_page_or_a_picture(service: Service) -> None:
+    """`Service.request` looks for evil.example in everything that is answered; what is linked is the settings' own host."""
+    hostile = dict.fromkeys(FORWARDED, f"https://{EVIL}/@{EVIL}")
+    key = {**service.key(ABATTOIR), **hostile}
+    bureau = {**service.key(COM, "read", "admin"), **hostile}
+    sent = service.post("/capture", document(*(event(eventID=f"urn:x:{at}") for at in range(3))), key)
+    number = service.issue_all(COM)[0]
+    assert sent.headers["location"].startswith("/capture/")
+    assert service.post("/freeze", b"{}", bureau).headers["location"].startswith("/acts/")
+    for path in ("/events?perPage=1", "/eventTypes/ObjectEvent/events?perPage=1"):
+        assert service.get(path, key).headers["link"].startswith(f"<{BASE}{path.partition('?')[0]}?")
+    assert service.get("/enterprises?perPage=1", bureau).headers["link"].startswith(f"<{BASE}/enterprises?")
+    links = service.get(f"/certificates/{number}", key).json()["links"]
+    assert all(link.startswith(f"{BASE}/") for link in links.values())
+    picture = Image.open(io.BytesIO(service.get(f"/certificates/{number}.png", key).content))
+    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [links["self"]]
 
 
 def test_junk_in_queries_and_headers_makes_no_server_error(service: Service) -> None:
