@@ -103,11 +103,13 @@ def _refusals(route: APIRoute, calls: set[Any]) -> Iterator[int]:
     yield from (400, 429, 503)
     if optional_key in calls:
         yield from (401, 403)
-    if route.dependant.path_params or spooled_body in calls:
+    if route.dependant.path_params or spooled_body in calls or "statuses" in route.path:
         yield 404
     if not calls.isdisjoint(_BODIES):
         yield from (408, 413, 415)
-    if route.methods != {"GET"} or "statuses" in route.path:
+    if route.name == "get_template":
+        yield 415
+    if route.methods != {"GET"} or "statuses" in route.path or route.name in ("get_certificate_file", "get_staple"):
         yield 409
 
 

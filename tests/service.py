@@ -3,7 +3,7 @@ A gateway for tests of its HTTP interface: the real application over a real SQLi
 
 Batches are closed and issued by hand (`issue_all`), and staples and the bundle are fixed objects. Acts are asked for over the
 fake chain, on which the four members vote; EDU has no signer here. No worker runs.
-Every request is sent to the host evil.example, which must never come back.
+Every request is sent to the host evil.example, which must never come back, and every status must be described in the OpenAPI.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from gateway.store.tables import captures, events
 from gateway.trust import Consortium
 from ledger.collect import NamedMember
 from ledger.signers import KeystoreSigner
+from tests.described import Described
 from tests.fake_chain import FakeChain
 
 EVIL = "evil.example"
@@ -58,6 +59,7 @@ KINDS = {
 }  # fmt: skip
 ENTERPRISES = {FARM: AGR, ABATTOIR: COM, MARKET: COM, SHOP: COM, KITCHEN: EDU, PLANT: AMR, PLATFORM: COM}
 _MIGRATED: list[bytes] = []
+_DESCRIBED: list[Described] = []  # the same for every service
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"cn": "https://trace.example.cn/ns/cn/"}]
 
 
@@ -183,6 +185,9 @@ class Service:
             monotonic=lambda: self.uptime,
             random=self.random,
         )
+        if not _DESCRIBED:
+            _DESCRIBED.append(Described(self.app.openapi()))
+        self.described = _DESCRIBED[0]
         with self.db.write() as tx:
             for uscc, member in ENTERPRISES.items():
                 register(tx, Enterprise(uscc, "示例", KINDS[uscc], member))
@@ -219,6 +224,7 @@ class Service:
         answer = asyncio.run(send())
         said = str(answer.headers) + answer.text
         assert EVIL not in said, "the Host header came back"
+        assert self.described.has(method, path, answer.status_code), f"{method} {path}: {answer.status_code} is not described"
         return answer
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
