@@ -98,7 +98,7 @@ def test_the_description_names_every_refusal_as_a_problem_and_none_of_the_framew
             assert {"400", "429", "503"} <= set(refusals) and "422" not in refusals, (method, path)
             assert all("application/problem+json" in answers[status]["content"] for status in refusals), (method, path)
             assert ("401" in refusals) == ("security" in operation) == (path not in OPEN), (method, path)
-            assert ("415" in refusals) == ("requestBody" in operation), (method, path)
+            assert ("413" in refusals) == ("requestBody" in operation), (method, path)
 
 
 OPEN = ("/healthz", "/readyz", "/trust", "/staples/{number}")
