@@ -68,10 +68,7 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
     Raises `UnsafeSettings`, `LedgerError` and `StoreError` for what must not run.
     """
     with ExitStack() as stack:
-        database = open_database(settings.database_url, settings.read_salt_keys())
-        stack.callback(database.close)
-        migrate(database)
-        check_salt_keys(database)
+        database = stack.enter_context(_migrated(settings))
         chain = Chain(settings, read_manifest(settings.manifest))
         rpc = chain.connect()
         stack.callback(rpc.close)
@@ -103,6 +100,17 @@ def running_gateway(settings: Settings, *, lock_directory: Path) -> Iterator[Fas
         )
         stack.enter_context(_threads(workers))
         yield app
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[Database]:
+    database = open_database(settings.database_url, settings.read_salt_keys())
+    try:
+        migrate(database)
+        check_salt_keys(database)
+        yield database
+    finally:
+        database.close()
 
 
 def _check_chain(settings: Settings, rpc: Rpc, deployment: Deployment) -> None:

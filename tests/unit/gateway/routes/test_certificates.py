@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def test_a_certificate_of_a_member_we_do_not_serve_is_found_all_the_same(tmp_pat
     """A member may stop being served here; what was issued stays readable."""
     service = Service(tmp_path)
     number, _ = issued(service)
-    service.members[COM] = type(service.members[COM])("COM", 0, False)
+    service.members[COM] = replace(service.members[COM], scope=0, served=False)
     assert service.get(f"/certificates/{number}").status_code == 200
     service.db.close()
 
