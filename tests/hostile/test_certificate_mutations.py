@@ -7,22 +7,20 @@ field of the format cannot be forgotten here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
 
 from certs.canonical import canonical
-from certs.trust import Bundle, load_bundle
+from certs.trust import load_bundle
 from certs.verify import Report, Verdict, verify
-from tests.vector_cases.scenes import ACTIVE, NOW, main_scene, stapled
-from tests.world import LOT, Anchor, ItemTree, World, record_of
+from tests.vector_cases.changes import GONE, changed, consortium, mutations, paths
+from tests.vector_cases.scenes import NOW, main_scene, stapled
+from tests.world import World, record_of
 
-MALFORMED, LEAF_CHANGED, GONE = "MALFORMED 2", "FORGED 4", object()
+MALFORMED, LEAF_CHANGED = "MALFORMED 2", "FORGED 4"
 
 # Where a value still has its form, what another content there leads to. Inside event and context any JSON has the right form.
 FREE = re.compile(r"/certificate/tiers/\w+/body/(event/(?!ilmd$).+|context(/.*)?)")
@@ -51,94 +49,8 @@ OPTIONAL = {
 }
 
 
-@cache
-def consortium() -> tuple[bytes, bytes, Bundle]:
-    """A full file (all tiers, an item, a staple in a well-filled registry), another of another batch, and the bundle."""
-    world = World(names=tuple("abcd"))
-    for i in range(40):
-        world.set_status(hashlib.sha256(bytes([i])).digest(), ACTIVE)
-    files = []
-    made: list[tuple[Anchor, dict[str, Any]]] = []
-    for seq in (1, 2):
-        units = ItemTree([f"{LOT}/21/{seq}{i}" for i in range(5)])
-        more = {"items": units.stated(), "documents": ["检疫票", f"车票{seq}"], "context": ["urn:a", {"cn": f"urn:{seq}"}]}
-        codes = [LOT, f"{LOT}/21/{seq}"]
-        extra = record_of(f"示例{seq}", time=f"2025-06-0{seq}T01:40:00Z", codes=codes, **more)
-        made.append((world.anchor([record_of("一"), record_of("二"), extra, record_of("三")], seq=seq), units.proof(3)))
-    world.mine()
-    for anchor, proof in made:
-        staple = anchor.staple(2, slots=anchor.slots_of_item(2, proof["code"]))
-        files.append(anchor.file(2, shown=3, item=proof, staple=staple))
-    return files[0], files[1], load_bundle(canonical(world.bundle()))
-
-
 def judge(raw: bytes) -> Report:
     return verify(raw, consortium()[2], now=NOW)
-
-
-def paths(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    yield at, value
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from paths(inner, f"{at}/{name}")
-    elif isinstance(value, list):
-        for i, inner in enumerate(value):
-            yield from paths(inner, f"{at}/{i}")
-
-
-def changed(whole: Any, at: str, value: Any) -> bytes:
-    """The file with the value at a path replaced, or removed for GONE."""
-    if not at:
-        return canonical(value)
-    copy = json.loads(json.dumps(whole))
-    *parents, last = at.split("/")[1:]
-    place = copy
-    for part in parents:
-        place = place[int(part)] if isinstance(place, list) else place[part]
-    key: Any = int(last) if isinstance(place, list) else last
-    if value is GONE:
-        del place[key]
-    else:
-        place[key] = value
-    return canonical(copy)
-
-
-def flipped(text: str) -> list[str]:
-    """The hex with the lowest bit of its last, and the highest of its first byte flipped."""
-    raw = bytes.fromhex(text[2:])
-    if not raw:
-        return []
-    return ["0x" + (raw[:-1] + bytes([raw[-1] ^ 1])).hex(), "0x" + (bytes([raw[0] ^ 128]) + raw[1:]).hex()]
-
-
-def retyped(value: Any) -> list[Any]:
-    """Values of the other JSON types."""
-    return [other for other in ("x", 1, 1.5, True, [], {}) if type(other) is not type(value)]
-
-
-def mutations(at: str, value: Any, other: Any) -> Iterator[tuple[str, Any]]:
-    """The changes of one value: (kind, new value)."""
-    if at:
-        yield "delete", GONE
-        yield "null", None
-    for wrong in retyped(value):
-        yield "retype", wrong
-    if isinstance(value, dict):
-        yield "unknown name", {**value, "unknown": 1}
-    if isinstance(value, list):
-        yield "reorder", value[::-1]
-        yield "reorder", [*value[1:], *value[:1]]
-        yield "repeat", [*value, *value[:1]]
-    if isinstance(value, str) and re.fullmatch("0x[0-9a-f]+", value):
-        for bits in flipped(value):
-            yield "flip", bits
-    if isinstance(value, str):
-        yield "append", value + "0"
-    if isinstance(value, int) and not isinstance(value, bool):
-        yield "one more", value + 1
-        yield "one less", value - 1
-    if other is not GONE:
-        yield "another certificate's", other
 
 
 def breaks_the_form(at: str, kind: str, new: Any, after: Any) -> bool:
