@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.vector_cases import chains, files, orders, staples
+from tests.vector_cases import attacks, chains, files, orders, staples
 from tests.vector_cases.scenes import Vectors, main_scene
 
 HERE = Path(__file__).resolve().parent / "vectors"
@@ -18,7 +18,7 @@ GROUPS = (
     files.valid, files.items, files.bytes_and_form, files.record_and_tree,
     chains.receipt_step, chains.transaction_step, chains.endorsement_step, chains.log_step, chains.foreign,
     staples.statuses, staples.staple_unanswered, staples.staple_false, staples.staple_undecided,
-    orders.time_step, orders.bundle_step,
+    orders.time_step, orders.bundle_step, *attacks.GROUPS,
 )  # fmt: skip
 
 

@@ -56,4 +56,4 @@ def test_the_vectors_are_what_the_generator_writes(tmp_path: Path) -> None:
 
 
 def test_the_vectors_stay_small() -> None:
-    assert sum(path.stat().st_size for place in ("certificate", "bundle") for path in (VECTORS / place).iterdir()) < 1_000_000
+    assert sum(path.stat().st_size for place in ("certificate", "bundle") for path in (VECTORS / place).iterdir()) < 1_500_000
