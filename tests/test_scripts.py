@@ -333,7 +333,7 @@ def test_the_test_lock_is_the_demo_lock_and_more() -> None:
     assert pins("demo").items() < pins("test").items()
 
 
-@pytest.mark.parametrize("name", ["demo", "test"])
+@pytest.mark.parametrize("name", ["demo", "test", "fuzz"])
 def test_a_lock_names_no_index_and_no_directory(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.lock").read_text("utf-8")
     assert "://" not in text
