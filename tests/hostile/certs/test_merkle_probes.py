@@ -198,6 +198,16 @@ def test_a_proof_of_a_million_hashes_is_refused_before_any_hash_is_computed(size
     assert caught.value.code == ("merkle.index" if index >= size else "merkle.length")
 
 
+@pytest.mark.parametrize("length", [0, 1, 20, 31, 33, 64])
+def test_a_hash_of_another_length_is_refused_before_any_hash_is_computed(length: int) -> None:
+    path, counting = path_from(tree_levels(LEAVES[:5], h), 1), Counter()
+    for at in range(len(path)):
+        bad = [*path[:at], bytes(length), *path[at + 1 :]]
+        with pytest.raises(VerificationError) as caught:
+            verify_inclusion(LEAVES[1], index=1, size=5, path=bad, root=root_of(LEAVES[:5], h), h=counting)
+        assert (caught.value.code, counting.calls) == ("merkle.length", 0)
+
+
 def test_no_proof_makes_more_than_64_hashes() -> None:
     for size in (1, 2, 3, 2**32 + 1, 2**48 - 1, 2**53 - 1):
         for index in {0, 1 % size, size // 2, size - 1}:

@@ -1,6 +1,7 @@
 """The form of certificate files (steps 1 and 2): every field wrong in turn, every limit at its edge."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,13 @@ def test_hidden_tiers_are_digests_and_absent_tiers_are_zeros() -> None:
     absent = read_file(put(stapled(), f"{C}/tiers/bureaus", None)).certificate
     assert absent.digests()[1] == bytes(32)
     assert absent.digests()[0] == FIVE[LEAF].public.digest(hash_function(1))
+
+
+def test_without_a_public_tier_there_is_no_public_body() -> None:
+    certificate = read_file(FULL).certificate
+    for tier in (None, b"\x11" * 32):
+        with pytest.raises(MalformedCertificate, match=r"cert\.tier\.public"):
+            _ = replace(certificate, tiers={**certificate.tiers, "public": tier}).public
 
 
 def test_a_bare_certificate_is_a_file_too() -> None:

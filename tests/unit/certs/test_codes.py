@@ -51,7 +51,7 @@ def test_a_canonical_code_is_read_and_written_back(text: str, code: Code) -> Non
         f"{GTIN}/10/%2D", f"{GTIN}/10/%00", f"{GTIN}/10/A%00B", f"{GTIN}/10/%FF", f"{GTIN}/10/%C0%80", f"{GTIN}/10/%ED%A0%80",
         f"{GTIN}/10/%E6%89", f"{GTIN}/10/批", f"{GTIN}/10/A B", f"{GTIN}/10/A+B", f"{GTIN}/10/A?B", f"{GTIN}/10/A#B",
         f"{GTIN}/10/A:B",
-        f"{GTIN}/10/A\\B", f"{GTIN}/10/A%20\n",
+        f"{GTIN}/10/A\\B", f"{GTIN}/10/A%20\n", f"{GTIN}/10/\ud800", f"{GTIN}/21/A\udfff",
     ],
 )  # fmt: skip
 def test_any_other_spelling_is_refused(text: str) -> None:

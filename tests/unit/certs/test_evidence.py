@@ -4,9 +4,11 @@ import pytest
 import rlp
 
 from certs.errors import VerificationError
-from certs.evidence import check_all_used, index_key, pick_log
+from certs.evidence import check_all_used, index_key, pick_log, prove_receipt, prove_transaction
+from certs.evm.header import parse_header
 from certs.evm.receipt import Log, Receipt
 from certs.evm.trie import NodeSet
+from tests.world import World
 
 LOGS = tuple(Log(bytes([i]) * 20, (), b"") for i in range(2))
 
@@ -21,6 +23,14 @@ def test_logs_are_counted_within_their_receipt_from_0() -> None:
     assert [pick_log(receipt, number) for number in (0, 1)] == list(LOGS)
     with pytest.raises(VerificationError, match=r"evidence\.log\.absent"):
         pick_log(receipt, 2)
+
+
+def test_a_block_proven_to_be_empty_holds_neither_receipt_nor_transaction() -> None:
+    header = parse_header(World(names=tuple("abcd")).blocks[3].raw)
+    for prove, code in ((prove_receipt, "evidence.receipt.absent"), (prove_transaction, "evidence.transaction.absent")):
+        with pytest.raises(VerificationError) as caught:
+            prove(NodeSet([]), header, 0)
+        assert (caught.value.code, caught.value.field) == (code, "/evidence/index")
 
 
 def test_a_node_that_no_walk_visited_is_refused() -> None:
