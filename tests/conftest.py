@@ -22,6 +22,11 @@ settings.register_profile("shisu", deadline=None, derandomize=IN_CI)
 settings.load_profile("shisu")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--dump DIR`: tests over the fake chain write its state, and the store's, there after every step (`tests.chain.dump`)."""
+    parser.addoption("--dump", metavar="DIR", default=None, help="write the fake chain's state to DIR after every step")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The directory shared/ (data, vectors) beside the checkout, or where SHISU_SHARED says; skips when it is absent."""

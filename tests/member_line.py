@@ -6,9 +6,8 @@ The store can be copied aside and put back, as an operator with an old backup wo
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +22,9 @@ from certs.number import Number
 from certs.record import Record
 from certs.staple import Status
 from gateway.acts.desk import VOTES
+from gateway.intake.context import content_sha256
 from gateway.intake.index import index_event
+from gateway.intake.tiers import union_of
 from gateway.pipeline.line import Line, Pace
 from gateway.pipeline.worker import Worker
 from gateway.store import acts, tables
@@ -72,6 +73,7 @@ class Bench:
     log: Log = field(default_factory=Log)
     pace: Pace = PACE
     arrows: list[str] = field(default_factory=list)
+    file: str = "gateway.db"
 
     def line(self, **changes: Any) -> Line:
         consortium = Consortium(
@@ -94,6 +96,10 @@ class Bench:
 
     def accept(self, count: int = 1, *, first: int = 0, scope: int | None = None, suite: int = 1) -> list[int]:
         """Stores accepted events as intake does; their row ids."""
+        return self.post([f"event {first + at}" for at in range(count)], scope=scope, suite=suite)
+
+    def post(self, texts: Sequence[str], *, scope: int | None = None, suite: int = 1) -> list[int]:
+        """The same for events that say these texts, each its eventID too."""
         with self.database.write() as tx:
             if tx.execute(select(captures.c.id)).first() is None:
                 tx.execute(
@@ -107,7 +113,7 @@ class Bench:
                         result="[]",
                     )
                 )
-            return [store(tx, event_of(f"event {first + at}", self.clock, scope, suite=suite)) for at in range(count)]
+            return [store(tx, event_of(text, self.clock, scope, suite=suite)) for text in texts]
 
     def ask(self, asked: Asked, *, by: str = "key") -> int:
         """Queues an act as the desk does; its id."""
@@ -136,7 +142,7 @@ class Bench:
     def keep(self, name: str) -> None:
         """Copies the store aside."""
         with (
-            closing(sqlite3.connect(self.directory / "gateway.db")) as source,
+            closing(sqlite3.connect(self.directory / self.file)) as source,
             closing(sqlite3.connect(self.directory / name)) as copy,
         ):
             source.backup(copy)
@@ -144,8 +150,13 @@ class Bench:
 
     def put_back(self, name: str) -> None:
         """From now on the store is the copy; whatever was written since is lost."""
+        self.file = name
+        self.reopen()
+
+    def reopen(self) -> None:
+        """The store as a process that starts finds it."""
         self.database.close()
-        self.database = open_database(f"sqlite:///{self.directory / name}")
+        self.database = open_database(f"sqlite:///{self.directory / self.file}")
 
     def states(self) -> list[str]:
         """The batches' states in the order of their seq."""
@@ -193,7 +204,7 @@ def event_of(text: str, now: int, scope: int | None = None, *, suite: int = 1, *
         submitter=SUBMITTER,
         capture_id="c",
         received_at=now,
-        content_sha256=hashlib.sha256(canonical(_whole(record))).digest(),
+        content_sha256=content_sha256(_whole(record), record.public.body.get("context")),
         record=record,
         scope=1 << 1 | 1 << 33 if scope is None else scope,
         state="open",
@@ -210,9 +221,7 @@ def declaration_of(text: str, wrong_id: str, corrective_ids: list[str], now: int
 
 def _whole(record: Record) -> dict[str, Any]:
     """The event that a record was made of."""
-    parts = [tier.body["event"] for tier in (record.public, record.bureaus, record.submitter)]
-    ilmd = {name: value for part in parts for name, value in part.get("ilmd", {}).items()}
-    return {**{name: value for part in parts for name, value in part.items()}, "ilmd": ilmd}
+    return union_of(*(tier.body["event"] for tier in (record.public, record.bureaus, record.submitter)))
 
 
 def leaf_ask(status: Status, *, seq: int = 1, index: int = 0, reason: int = 7) -> Asked:
