@@ -1,8 +1,8 @@
 """
 A fake chain behind a real RPC port on loopback, with every bad habit of a node, a balancer and a wire.
 
-`habits` are used up one a request, then the node is good again; `always` stays. A habit is one of the names of `HABITS`, or a
-`Says`: the JSON-RPC error that the node gives to raw transactions. What a habit does to the chain is told beside its name.
+`habits` are used up one a request, `sending` one a request that hands over raw transactions; `always` stays. A habit is a
+name of `HABITS`, or a `Says`: the JSON-RPC error that raw transactions get. What it does to the chain is told beside its name.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Node:
 
     chain: FakeChain
     habits: list[str | Says] = field(default_factory=list)
+    sending: list[str | Says] = field(default_factory=list)
     always: str | Says = ""
     chain_id: int | None = None
     lies: dict[str, Lie] = field(default_factory=dict)  # by method
@@ -50,7 +51,8 @@ class Node:
         """The HTTP answer to a request; None hangs up."""
         with self._lock:
             self.requests += 1
-            habit = self.habits.pop(0) if self.habits else self.always
+            queue = self.sending if b"eth_sendRawTransaction" in raw and self.sending else self.habits
+            habit = queue.pop(0) if queue else self.always
             if isinstance(habit, Says) or habit == "":
                 return 200, {}, self._json(json.loads(raw), habit if isinstance(habit, Says) else None)
             lands, made = HABITS[habit]
