@@ -6,7 +6,7 @@ PipelineError
 
   pipeline.anchor.refused      the contract would refuse the anchor (field: its error's name); events stay open, batches closed
   pipeline.seq.gap             a batch waits for a predecessor that neither the chain nor this store will bring
-  pipeline.anchor.missing      a final anchor's proof cannot be made from what the node shows (field: why)
+  pipeline.anchor.missing      an anchor's proof cannot be made from what the node shows (field: why)
   pipeline.act.waiting         an act waits for what the chain does not hold now (field: the contract's error)
   pipeline.correction.right    a wrong certificate is to be superseded and the member may not set a status (field: its number)
   pipeline.store.failed        the database did not take a transaction: locked, full or read-only (an alarm's code only)

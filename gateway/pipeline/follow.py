@@ -3,12 +3,14 @@ signed → included → final, and every way back: what the chain's state says o
 
 The fate of a batch is the contract's head at (member, seq), whoever's transaction wrote it (RELIABILITY.md §1 R3): ours means
 included, another's means halted and a human decides, none means not yet. `final` needs ≥ ⌈2N/3⌉ endorsers of the block re-read
-by its number (R7). What was final is watched on: engines can lose endorsed blocks when every node loses power (ENGINES.md).
+by its number (R7), and the anchor proven in it. What was final is watched on: engines can lose endorsed blocks when every node
+loses power (ENGINES.md).
 """
 
 from __future__ import annotations
 
 from gateway.pipeline.line import Line, is_ours
+from gateway.pipeline.proven import anchor_evidence
 from gateway.store import attempts, batches
 from gateway.store.batches import Batch
 from ledger.anchors import Head, anchor_transaction, head, heads
@@ -36,7 +38,10 @@ def find_included(line: Line) -> bool:
 
 
 def make_final(line: Line) -> bool:
-    """included → final when the block is endorsed, or back to signed when the anchor is not where it was."""
+    """included → final when the block is endorsed and proves the anchor, or back to signed when the anchor is not where it was.
+
+    Raises `Held` (`pipeline.anchor.missing`).
+    """
     with line.database.read() as tx:
         included = batches.in_states(tx, line.member, "included", limit=LOOK)
     moved = False
@@ -51,6 +56,8 @@ def make_final(line: Line) -> bool:
             continue
         if run.hash != batch.block_hash:
             moved |= _rewind(line, batch)
+            continue
+        if anchor_evidence(line, batch) is None:
             continue
         with line.database.write() as tx:
             batches.move(tx, batch.id, source=("included",), to="final", now=line.now())

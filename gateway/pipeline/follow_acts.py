@@ -13,6 +13,7 @@ from typing import Final
 from certs.consensus.endorsement import block_hash
 from gateway.acts.prospects import UNNAMED, number_given
 from gateway.pipeline.line import Line
+from gateway.pipeline.proven import is_proven
 from gateway.pipeline.sign_acts import call_of
 from gateway.store import acts, attempts
 from gateway.store.acts import Act
@@ -52,7 +53,7 @@ def find_included_acts(line: Line) -> bool:
 
 
 def make_acts_final(line: Line) -> bool:
-    """included → final when the block is endorsed, or back when another block is in its place."""
+    """included → final when the block is endorsed and holds the transaction; back when not, or another is in its place."""
     with line.database.read() as tx:
         included = acts.in_states(tx, line.member, "included", limit=LOOK)
     moved = False
@@ -68,7 +69,7 @@ def make_acts_final(line: Line) -> bool:
             if error.code == _NOT_THERE:
                 moved |= _rewind(line, act)
             continue
-        if run.hash != hash_:
+        if run.hash != hash_ or not is_proven(line, act):
             moved |= _rewind(line, act)
             continue
         with line.database.write() as tx:

@@ -16,12 +16,11 @@ from certs.trust import load_bundle
 from certs.verify import Verdict, verify
 from gateway.pipeline.errors import Held
 from gateway.pipeline.line import Line
+from gateway.pipeline.proven import anchor_evidence, hash_of
 from gateway.rendering import PUBLIC, render
 from gateway.store import batches, certificates
 from gateway.store.batches import Batch
 from gateway.trust import current_bundle
-from ledger.collect import collect_evidence
-from ledger.errors import NotAnchored, NotYet
 
 
 def issue_certificates(line: Line) -> bool:
@@ -31,7 +30,7 @@ def issue_certificates(line: Line) -> bool:
     if not final:
         return False
     batch = final[0]
-    package = _evidence(line, batch)
+    package = anchor_evidence(line, batch)
     if package is None:
         return False
     code = line.consortium.code_of(line.member)
@@ -41,31 +40,12 @@ def issue_certificates(line: Line) -> bool:
     _check_first(line, batch, numbers[0], package)
     with line.database.write() as tx:
         edition = certificates.add_edition(
-            tx, batch.id, transaction_hash=_hash_of(batch), package=canonical(package), now=line.now()
+            tx, batch.id, transaction_hash=hash_of(batch), package=canonical(package), now=line.now()
         )
         certificates.issue(tx, batch.id, numbers, now=line.now())
         batches.move(tx, batch.id, source=("final",), to="issued", now=line.now())
     line.moved("issued", batch.id, seq=batch.seq, certificates=len(numbers), edition=edition)
     return True
-
-
-def _evidence(line: Line, batch: Batch) -> dict[str, Any] | None:
-    """EVIDENCE of the batch's anchor, or None while the node cannot show it yet."""
-    consortium, transaction = line.consortium, _hash_of(batch)
-    try:
-        return collect_evidence(
-            line.rpc,
-            consortium.engine,
-            consortium.deployment,
-            member=line.member,
-            seq=batch.seq,
-            transaction_hash=transaction,
-            validators=consortium.validators_at(line.rpc, batch.block_number or 0),
-        )
-    except NotYet:
-        return None
-    except NotAnchored as error:
-        raise Held("pipeline.anchor.missing", error.field) from error
 
 
 def _check_first(line: Line, batch: Batch, first: tuple[str, int, int], package: dict[str, Any]) -> None:
@@ -79,7 +59,7 @@ def _check_first(line: Line, batch: Batch, first: tuple[str, int, int], package:
             event_row=event_row,
             batch=batch,
             index=index,
-            transaction_hash=_hash_of(batch),
+            transaction_hash=hash_of(batch),
             evidence=package,
         )
     try:
@@ -89,9 +69,3 @@ def _check_first(line: Line, batch: Batch, first: tuple[str, int, int], package:
     report = verify(canonical(made), bundle, now=line.now())
     if report.verdict is not Verdict.AUTHENTIC:
         raise Held("pipeline.certificate.refused", report.code)
-
-
-def _hash_of(batch: Batch) -> bytes:
-    if batch.transaction_hash is None:
-        raise ValueError("a final batch names its transaction")
-    return batch.transaction_hash

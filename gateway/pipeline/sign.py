@@ -60,7 +60,7 @@ def _is_its_turn(line: Line, batch: Batch) -> bool:
 def _follows_one_on_its_way(line: Line, batch: Batch) -> bool:
     with line.database.read() as tx:
         before = batches.by_seq(tx, line.member, batch.seq - 1)
-    if before is None:
+    if before is None or before.state == "halted":  # halted: its place was given up to a head that the chain has lost since
         raise Held("pipeline.seq.gap", str(batch.seq))
     return before.state == "signed"
 

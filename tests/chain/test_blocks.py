@@ -1,0 +1,82 @@
+"""A5: blocks that go away. The transaction is mined elsewhere, or never again, or another's is; before and after it was final."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chain.parts import Wired, settled_once
+from tests.chain.sea import Sea
+from tests.chain.weather import Weather
+from tests.world import MEMBER
+
+
+def sea_of(line: Wired) -> Sea:
+    return Sea(line.bench, Weather(line.bench.chain))
+
+
+@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("left_out", [set(), {0}], ids=["at the same height", "a block later"])
+def test_a05_a_transaction_mined_in_another_block_is_settled_once(line: Wired, left_out: set[int], steps: int) -> None:
+    """The reorganisation comes after so many looks: before it was seen, when it was included, final, and issued."""
+    line.bench.accept(1)
+    with line.worker() as worker:
+        line.step(worker)
+        line.bench.chain.mine()
+        for _ in range(steps):
+            line.step(worker)
+        sea_of(line).reorganise(1, left_out=left_out)
+        line.bench.chain.mine()
+        line.settle(worker)
+    assert settled_once(line.bench)
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_a05_a_transaction_that_no_pool_remembers_is_sent_again(line: Wired, steps: int) -> None:
+    line.bench.accept(1)
+    with line.worker() as worker:
+        line.step(worker)
+        line.bench.chain.mine()
+        for _ in range(steps):
+            line.step(worker)
+        line.bench.chain.rewind(line.bench.chain.height - 1, forget=True)
+        line.bench.chain.mine()
+        line.settle(worker)
+    assert settled_once(line.bench)
+    assert len(set(line.bench.chain.sends)) == 1
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_a05_a_place_that_another_batch_took_meanwhile_halts_the_line(line: Wired, steps: int) -> None:
+    line.bench.accept(1)
+    with line.worker() as worker:
+        line.step(worker)
+        line.bench.chain.mine()
+        for _ in range(steps):
+            line.step(worker)
+        line.bench.chain.rewind(line.bench.chain.height - 1, forget=True)
+        line.bench.chain.write_head(MEMBER, 1, root=b"\7" * 32)
+        line.settle(worker)
+    assert line.bench.states() == ["halted"]
+    assert line.bench.log.events().count("batch.halted") == 1
+
+
+def test_a05_a_place_that_a_person_accepted_and_a_rewind_took_is_an_alarm(line: Wired) -> None:
+    """Nobody here can bring that batch again: ours was signed by a signer of before. What was closed above it waits, loudly."""
+    line.bench.accept(1)
+    line.bench.chain.swallow = 10
+    with line.worker() as worker:
+        line.step(worker)
+        line.bench.chain.write_head(MEMBER, 1, root=b"\7" * 32)
+        line.step(worker)
+    line.bench.chain.swallow = 0
+    sea = sea_of(line)
+    sea.decide()
+    sea.rotate(1)
+    with line.worker() as worker:
+        line.settle(worker)
+        assert line.bench.states() == ["halted", "issued"]
+        line.bench.chain.rewind(3, forget=True)
+        line.settle(worker)
+        assert worker.alarms["sign"] == ("pipeline.seq.gap", "2")
+    assert line.bench.states() == ["halted", "closed"]
+    assert line.bench.chain.anchored_seqs() == []
