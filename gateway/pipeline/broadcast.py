@@ -16,13 +16,15 @@ from gateway.pipeline.line import Line
 from gateway.pipeline.outbox import fill_gap, free_slot
 from ledger.transactions import Outcome, send_in_order
 
-BURST: Final = 100  # attempts handed over in one step
+BURST: Final = 100  # attempts handed over, and nonces filled, in one step
 
 
 def broadcast(line: Line, sent_at: MutableMapping[bytes, int]) -> bool:
     """Sends what waits and was not sent in the last `resend_s` seconds; `sent_at` (hash → time) only spares the node repeats."""
     slot = free_slot(line)
-    while slot.gap:
+    for _ in range(BURST):  # a false nonce may have opened a gap of any width: the worker must come back to its lease
+        if not slot.gap:
+            break
         fill_gap(line, slot)
         slot = free_slot(line)
     waiting = slot.waiting

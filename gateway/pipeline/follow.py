@@ -10,7 +10,7 @@ loses power (ENGINES.md).
 from __future__ import annotations
 
 from gateway.pipeline.line import Line, is_ours
-from gateway.pipeline.proven import anchor_evidence
+from gateway.pipeline.proven import anchor_evidence, stands
 from gateway.store import attempts, batches
 from gateway.store.batches import Batch
 from ledger.anchors import Head, anchor_transaction, head, heads
@@ -67,20 +67,22 @@ def make_final(line: Line) -> bool:
 
 
 def watch_final(line: Line) -> bool:
-    """final or issued → signed when the chain no longer holds the anchor where it was.
+    """final or issued → signed when the chain no longer holds the anchor where it was, or another block is in its block's place.
 
-    Heads have no gaps, so a rewind that takes any of them takes the newest: only when that one is not in place are the ones
-    below it asked for, newest first.
+    Heads have no gaps, so a rewind that takes any of them takes the newest, and its block holds every block below it: only when
+    that one is not in place are the ones below it asked for, newest first. An anchor that came back at the same height before it
+    was missed is in another block: a certificate that shows the lost one contradicts every staple of that height.
     """
     with line.database.read() as tx:
         newest = batches.newest_in(tx, line.member, "final", "issued", limit=1)
-    if not newest or _is_in_place(newest[0], _heads_of(line, newest)[0]):
+    if not newest or (_is_in_place(newest[0], _heads_of(line, newest)[0]) and _block_stands(line, newest[0])):
         return False
     with line.database.read() as tx:
         suspects = batches.newest_in(tx, line.member, "final", "issued", limit=LOOK)
     for batch, found in zip(suspects, _heads_of(line, suspects), strict=True):
-        if not _is_in_place(batch, found):
-            _rewind(line, batch)
+        if _is_in_place(batch, found) and _block_stands(line, batch):
+            break
+        _rewind(line, batch)
     return True
 
 
@@ -144,6 +146,10 @@ def _rewind(line: Line, batch: Batch) -> bool:
         batches.move(tx, batch.id, source=(batch.state,), to="signed", now=line.now(), **_GONE)
     line.moved("rewound", batch.id, seq=batch.seq, level="warning", was=batch.state)
     return True
+
+
+def _block_stands(line: Line, batch: Batch) -> bool:
+    return batch.block_number is not None and stands(line, batch.block_number, batch.block_hash)
 
 
 def _heads_of(line: Line, some: list[Batch]) -> list[Head | None]:

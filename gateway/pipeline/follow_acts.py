@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from certs.consensus.endorsement import block_hash
 from gateway.acts.prospects import UNNAMED, number_given
 from gateway.pipeline.line import Line
-from gateway.pipeline.proven import is_proven
+from gateway.pipeline.proven import is_proven, stands
 from gateway.pipeline.sign_acts import call_of
 from gateway.store import acts, attempts
 from gateway.store.acts import Act
 from gateway.store.attempts import Attempt
 from ledger.errors import NotYet
-from ledger.runs import finality, read_block
+from ledger.runs import finality
 from ledger.transactions import Included, latest_nonce, receipt
 
 LOOK: Final = 100  # acts looked at in one step
@@ -133,11 +132,7 @@ def _rewind(line: Line, act: Act) -> bool:
 
 def _is_in_place(line: Line, act: Act) -> bool:
     number, hash_ = _block_of(act)
-    try:
-        header, _ = read_block(line.rpc, line.consortium.engine, number, full=False)
-    except NotYet:
-        return False
-    return block_hash(line.consortium.engine, header) == hash_
+    return stands(line, number, hash_)
 
 
 def _block_of(act: Act) -> tuple[int, bytes]:

@@ -19,6 +19,7 @@ from gateway.store.batches import Batch
 from ledger.collect import collect_evidence
 from ledger.errors import NodeContradicts, NotAnchored, NotYet
 from ledger.inclusion import find_inclusion
+from ledger.runs import read_block
 
 
 def anchor_evidence(line: Line, batch: Batch) -> dict[str, Any] | None:
@@ -60,6 +61,15 @@ def is_proven(line: Line, act: Act) -> bool:
     except VerificationError as error:
         raise NodeContradicts("ledger.node.hash", "receipt") from error
     return block_hash(line.consortium.engine, found.header) == act.block_hash
+
+
+def stands(line: Line, number: int, hash_: bytes | None) -> bool:
+    """Whether the block at this height, as the node shows it now, is the one of this hash."""
+    try:
+        header, _ = read_block(line.rpc, line.consortium.engine, number, full=False)
+    except NotYet:
+        return False
+    return block_hash(line.consortium.engine, header) == hash_
 
 
 def hash_of(batch: Batch) -> bytes:

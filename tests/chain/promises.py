@@ -16,7 +16,7 @@ from sqlalchemy import select
 from certs.assemble import file_of
 from certs.canonical import canonical
 from certs.trust import load_bundle
-from certs.verify import Report, Verdict, verify
+from certs.verify import Verdict, verify
 from gateway.fsck import findings
 from gateway.fsck.expected import Expected
 from gateway.fsck.findings import Finding
@@ -92,7 +92,7 @@ def check_staples(sea: Sea) -> None:
         except (Rewound, LedgerError):
             continue
         assert not lost, f"a staple was given while {lost} were lost"
-        assert verified(sea, number, staple).verdict in (Verdict.VALID, Verdict.SUSPENDED)
+        check_true(sea, number, staple)
 
 
 def lost_from_chain(sea: Sea) -> list[str]:
@@ -108,12 +108,13 @@ def lost_from_chain(sea: Sea) -> list[str]:
     return lost + [f"act {row.id}" for row in final if row.transaction_hash is not None and row.transaction_hash not in known]
 
 
-def verified(sea: Sea, number: str, staple: Any) -> Report:
+def check_true(sea: Sea, number: str, staple: Any) -> None:
     """What a stranger finds of a number's certificate, whose clock is right when the gateway's is not."""
     made = certificate(sea.bench.database, number, "public")
     assert made is not None
     bundle = load_bundle(canonical(current_bundle(sea.bench.chain, sea.bench.line().consortium)))
-    return verify(canonical(file_of(made, staple=staple)), bundle, now=START + 100_000)
+    report = verify(canonical(file_of(made, staple=staple)), bundle, now=START + 100_000)
+    assert report.verdict in (Verdict.VALID, Verdict.SUSPENDED), f"{number}: {report.verdict.name} {report.code}"
 
 
 def unsettled(sea: Sea) -> list[str]:
@@ -136,7 +137,7 @@ def check_at_last(sea: Sea) -> None:
     assert len(certified) == len(set(certified)) == len(ids), "one certificate an event"
     staples = Staples(sea.bench.database, sea.bench.chain, sea.bench.line().consortium, monotonic=lambda: 0.0)
     for number in sea.bench.numbers():
-        assert verified(sea, number, staples.current(number)).verdict in (Verdict.VALID, Verdict.SUSPENDED)
+        check_true(sea, number, staples.current(number))
     found = audited(sea)
     if sea.forgetful:
         found = [finding for finding in found if (finding.table, finding.what) not in OURS_TO_LOSE]

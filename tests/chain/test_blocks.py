@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.staples import Staples
 from tests.chain.parts import Wired, settled_once
+from tests.chain.promises import check_staples, check_true
 from tests.chain.sea import Sea
 from tests.chain.weather import Weather
 from tests.world import MEMBER
@@ -28,6 +30,25 @@ def test_a05_a_transaction_mined_in_another_block_is_settled_once(line: Wired, l
         line.bench.chain.mine()
         line.settle(worker)
     assert settled_once(line.bench)
+
+
+def test_a05_an_anchor_that_came_back_at_the_same_height_gets_a_new_edition(line: Wired) -> None:
+    """Between two looks. The old certificate shows a block that is lost: beside a staple of that height it cannot be checked."""
+    line.bench.accept(1)
+    with line.worker() as worker:
+        line.settle(worker)
+        sea = sea_of(line)
+        line.bench.chain.rewind(4)  # block 5 is gone and block 4, which has the anchor, is the newest …
+        line.bench.chain.rewind(3)
+        line.bench.chain.mine()  # … and another one of height 4 now
+        line.step(worker, "came back")
+        check_staples(sea)
+        line.settle(worker)
+    (number,) = line.bench.numbers()
+    staples = Staples(line.bench.database, line.rpc, line.bench.line().consortium, monotonic=lambda: 0.0)
+    check_true(sea, number, staples.current(number))
+    assert settled_once(line.bench)
+    assert len(line.store()["evidence"]) == 2
 
 
 @pytest.mark.parametrize("steps", range(4))

@@ -6,6 +6,7 @@ import pytest
 import rlp
 from sqlalchemy import select
 
+from gateway.pipeline import broadcast as broadcasting
 from gateway.pipeline.outbox import Outgoing, free_slot, save
 from gateway.store import attempts as kept
 from gateway.store.tables import attempts
@@ -13,7 +14,7 @@ from tests.chain.node import Says
 from tests.chain.parts import Wired, settled_once
 from tests.chain.sea import Sea
 from tests.chain.weather import Weather
-from tests.member_line import Bench
+from tests.member_line import Bench, vote_ask
 
 
 def call_data(bench: Bench) -> list[bytes]:
@@ -117,3 +118,20 @@ def test_a10_a_nonce_that_nothing_has_is_an_alarm_and_is_filled(line: Wired) -> 
     assert (line.bench.states(), line.bench.chain.anchored_seqs()) == (["issued"], [1])
     assert sorted(line.bench.nonces()) == [0, 1, 2]
     assert line.bench.chain.chain[-1].nonces[line.bench.signer.address] == 3
+
+
+def test_a10_a_gap_of_any_width_does_not_keep_the_worker_in_one_round(line: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that named a false nonce once has opened it: every round fills a part, and what waits behind lands."""
+    monkeypatch.setattr(broadcasting, "BURST", 4)
+    act = line.bench.ask(vote_ask("freeze", 0))
+    line.node.lies = {"eth_getTransactionCount": lambda _params, answer: hex(int(answer, 16) + 10)}
+    with line.worker() as worker:
+        line.step(worker, "lies")
+        line.node.lies = {}
+        assert line.bench.nonces() == [10]
+        for filled in (4, 8, 10):
+            line.step(worker, "fills")
+            assert len(line.bench.nonces()) == 1 + filled
+        line.settle(worker)
+    assert line.bench.act(act).state == "final"
+    assert sorted(line.bench.nonces()) == list(range(11))

@@ -235,20 +235,22 @@ def test_an_anchor_reorganised_away_before_it_was_final_comes_back(bench: Bench)
     assert (bench.states(), bench.nonces(), bench.chain.anchored_seqs()) == (["issued"], [0], [1])
 
 
-def test_a_healthy_chain_costs_one_question_a_look(bench: Bench) -> None:
+def test_a_healthy_chain_costs_two_questions_a_look(bench: Bench) -> None:
+    """The newest head, and its block."""
     issued_bench(bench, 3)
-    asked: list[int] = []
+    asked: list[str] = []
 
     class Counting:
-        def call(self, method: str, params: object = ()) -> object:
-            raise AssertionError(method)
+        def call(self, method: str, params: Sequence[Any] = ()) -> Any:
+            asked.append(method)
+            return bench.chain.call(method, params)
 
-        def batch(self, calls: list[object]) -> list[object]:
-            asked.append(len(calls))
-            return bench.chain.batch(calls)  # type: ignore[arg-type]
+        def batch(self, calls: Sequence[Any]) -> list[Any]:
+            asked.extend(method for method, _ in calls)
+            return bench.chain.batch(calls)
 
     assert not watch_final(bench.line(rpc=Counting()))
-    assert asked == [1]
+    assert asked == ["eth_call", "eth_getBlockByNumber"]
 
 
 def test_issued_batches_that_a_rewind_took_are_sent_again_and_get_a_new_edition(bench: Bench) -> None:
