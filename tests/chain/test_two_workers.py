@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.pipeline.worker import Worker
 from gateway.store.errors import LeaseHeld, LeaseLost
 from tests.chain.parts import Wired
 from tests.member_line import Bench
@@ -16,6 +17,13 @@ def steal(bench: Bench) -> None:
     bench.run("update leases set holder = 'elsewhere/1', until = ?", bench.clock + 60)
 
 
+def elsewhere_worker(line: Wired) -> Worker:
+    """A worker of the same signer on another machine: it does not see our lock file."""
+    elsewhere = line.bench.directory / ELSEWHERE
+    elsewhere.mkdir()
+    return Worker(line.bench.line(rpc=line.rpc), lock_directory=elsewhere, monotonic=lambda: float(line.bench.clock))
+
+
 def test_a07_the_second_worker_of_a_key_refuses_to_start(line: Wired) -> None:
     with line.worker(), pytest.raises(LeaseHeld) as refused, line.worker():
         pass
@@ -23,10 +31,8 @@ def test_a07_the_second_worker_of_a_key_refuses_to_start(line: Wired) -> None:
 
 
 def test_a07_a_worker_on_another_machine_refuses_until_the_lease_has_run_out(line: Wired) -> None:
-    elsewhere = line.bench.directory / ELSEWHERE
-    elsewhere.mkdir()
     with line.worker():
-        other = type(line.worker())(line.bench.line(rpc=line.rpc), lock_directory=elsewhere)
+        other = elsewhere_worker(line)
         with pytest.raises(LeaseHeld) as refused, other:
             pass
         assert refused.value.code == "store.lease.held"
@@ -38,8 +44,6 @@ def test_a07_a_worker_on_another_machine_refuses_until_the_lease_has_run_out(lin
 @pytest.mark.parametrize("arrow", ["closed", "signed", "broadcast"])
 def test_a07_a_lease_stolen_in_the_middle_of_a_round_doubles_nothing(line: Wired, arrow: str) -> None:
     """The thief runs its own rounds while the first is between two arrows; the first then loses its lease."""
-    elsewhere = line.bench.directory / ELSEWHERE
-    elsewhere.mkdir()
     ran: list[str] = []
 
     def interrupted(name: str) -> None:
@@ -47,7 +51,7 @@ def test_a07_a_lease_stolen_in_the_middle_of_a_round_doubles_nothing(line: Wired
             return
         ran.append(name)
         line.bench.clock += 61
-        with type(line.worker())(line.bench.line(rpc=line.rpc), lock_directory=elsewhere) as thief:
+        with elsewhere_worker(line) as thief:
             for _ in range(2):
                 thief.step()
                 line.bench.chain.mine()
