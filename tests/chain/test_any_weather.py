@@ -187,7 +187,7 @@ class AnyWeather(RuleBasedStateMachine):
 
 HEALTH = list(HealthCheck)  # a sea is big and slow on purpose
 QUICK = settings(max_examples=12, stateful_step_count=50, suppress_health_check=HEALTH)
-SLOW = settings(max_examples=60, stateful_step_count=500, derandomize=False, print_blob=True, suppress_health_check=HEALTH)
+SLOW = settings(max_examples=10, stateful_step_count=500, derandomize=False, print_blob=True, suppress_health_check=HEALTH)
 
 
 def test_a12_in_any_weather_nothing_is_lost_or_doubled(dump_directory: Path | None) -> None:
