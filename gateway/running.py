@@ -13,10 +13,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from fastapi import FastAPI
@@ -195,7 +195,7 @@ def _threads(workers: list[Worker]) -> Iterator[None]:
 
 
 def log_to_stderr() -> None:
-    """Structured log lines: an event name and fields, never a payload, key or token."""
+    """Structured log lines: an event name and fields, never a payload, key or token. Writing one never raises."""
     structlog.configure(
         processors=[
             _shorten,
@@ -203,8 +203,24 @@ def log_to_stderr() -> None:
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=_Unfailing(sys.stderr)),  # type: ignore[arg-type]
     )
+
+
+class _Unfailing:
+    """A stream for logs alone: a line that cannot be written is lost. A full disk must not end a worker after its commit."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _shorten(_logger: Any, _name: str, event: Mapping[str, Any]) -> dict[str, Any]:

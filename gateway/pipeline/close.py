@@ -116,7 +116,8 @@ def _due(line: Line) -> tuple[list[int], int] | None:
         waiting = batches.waiting(tx, line.member)
         if waiting is None:
             return None
-        if waiting.count < line.pace.batch_events and line.now() - waiting.oldest_at < line.pace.batch_age_s:
+        waited = line.now() - waiting.oldest_at
+        if waiting.count < line.pace.batch_events and 0 <= waited < line.pace.batch_age_s:  # below 0: the clock was set back
             return None
         ids = batches.open_ids(tx, line.member, waiting.suite, limit=line.pace.batch_events)
         return ids, batches.last_seq(tx, line.member)

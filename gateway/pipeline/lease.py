@@ -63,13 +63,18 @@ class SignerLease:
         self._until = now + self._lasts_s
 
     def release(self) -> None:
-        """Gives row and lock back. The file stays: its token tells the next holder of this machine from a stranger."""
+        """Gives row and lock back. The file stays: its token tells the next holder of this machine from a stranger.
+
+        Where the row cannot be written the lock is given back all the same, and the row is the next holder's of this machine.
+        """
         if self._file is None:
             return
-        with self._database.write() as tx:
-            leases.release(tx, self._signer, holder=self._holder)
-        os.close(self._file)
-        self._file = None
+        file, self._file = self._file, None
+        try:
+            with self._database.write() as tx:
+                leases.release(tx, self._signer, holder=self._holder)
+        finally:
+            os.close(file)
 
     def __enter__(self) -> Self:
         self.take()

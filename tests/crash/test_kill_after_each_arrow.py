@@ -3,7 +3,8 @@ SIGKILL after each arrow, between arrows and at any moment, then a restart; also
 
 The oracle is the same every time: every accepted event has exactly one certificate and it verifies, no (member, seq) was ever
 logged twice, the heads have no gaps, and every batch of the store is the chain's (RELIABILITY.md §7 A1, A2). Every act had
-exactly one effect: one status asked for, one proposal, and the superseding of a wrong event.
+exactly one effect: one status asked for, one proposal, and the superseding of a wrong event. The auditor finds nothing but
+what an older copy of the store has forgotten.
 """
 
 from __future__ import annotations
@@ -28,10 +29,13 @@ from certs.canonical import canonical
 from certs.staple import Status
 from certs.trust import load_bundle
 from certs.verify import Verdict, verify
+from gateway.fsck.expected import Expected
+from gateway.fsck.findings import MISSING, Finding, Report
+from gateway.fsck.run import audit
 from gateway.rendering import certificate
 from gateway.store import acts, corrections, tables
 from gateway.store.database import Database, migrate, open_database
-from gateway.store.events import insert_event
+from gateway.store.pinned import pin
 from gateway.store.tables import batches, captures, certificates, events
 from gateway.trust import current_bundle
 from ledger.anchors import head
@@ -39,7 +43,7 @@ from ledger.contracts import CONSORTIUM, STATUS_REGISTRY
 from ledger.manifest import Deployment, write_manifest
 from ledger.registry import batch_status
 from tests.crash.run_worker import WHO, copy_database
-from tests.member_line import batch_ask, event_of, propose_ask
+from tests.member_line import batch_ask, declaration_of, event_of, propose_ask, store
 from tests.served_chain import ServedChain, consortium_of, deploy, serve_chain
 from tests.world import OPERATORS, SUBMITTER
 
@@ -51,6 +55,7 @@ EVENTS = 5  # three batches, of which two run ahead
 BATCH_MOMENTS = ("closed", "signing", "signed", "broadcast", "mined", "included", "final", "issued")
 MOMENTS = (*BATCH_MOMENTS, "act.signed", "act.included", "act.final", "act.queued")
 WRONG, RIGHT, DECLARATION = 0, 3, 4  # of the events
+DECLARED = declaration_of(f"event {DECLARATION}", f"event {WRONG}", [f"event {RIGHT}"], 0)
 KILLED = -9
 
 
@@ -103,13 +108,11 @@ class Gateway:
         database = open_database(self.url)
         migrate(database)
         with database.write() as tx:
+            pin(tx, consortium_of(self.deployment).facts())
             values = {"id": "c", "owner": "x", "document_sha256": bytes(32), "error_behaviour": "rollback"}
             tx.execute(insert(captures).values(**values, created_at=0, finished_at=0, result="[]"))
             for at in range(EVENTS):
-                event = replace(event_of(f"event {at}", 0), member=MEMBER)
-                if at == DECLARATION:
-                    event = replace(event, event_id=f"event {WRONG}", declares=True)
-                row = insert_event(tx, event)
+                row = store(tx, DECLARED if at == DECLARATION else event_of(f"event {at}", 0))
             corrections.declare(
                 tx, row, member=MEMBER, submitter=SUBMITTER, wrong_id=f"event {WRONG}", corrective_ids=[f"event {RIGHT}"]
             )
@@ -151,8 +154,15 @@ class Gateway:
             self._check_batches(database, seqs, forgotten)
             self._check_certificates(database)
             self._check_acts(database)
+            self._check_audit(database, forgotten)
         finally:
             database.close()
+
+    def _check_audit(self, database: Database, forgotten: int) -> None:
+        found: list[Finding] = []
+        expected = Expected(consortium=consortium_of(self.deployment), hosts=(), served=[MEMBER])
+        audit(database, expected, self.served.rpc, Report(found.append))
+        assert not [finding for finding in found if not (forgotten and finding.kind == MISSING)], found
 
     def _check_batches(self, database: Database, seqs: list[int], forgotten: int) -> None:
         with database.read() as tx:

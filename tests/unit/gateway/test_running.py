@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from eth_account import Account
 
 from gateway.cli.reasons import reason
 from gateway.errors import UnsafeSettings
 from gateway.routes.parts import Parts
-from gateway.running import running_gateway
+from gateway.running import log_to_stderr, running_gateway
 from gateway.settings import Settings
 from gateway.store.errors import StoreElsewhere, StoreUnfit
 from ledger.errors import DeployFailed, WrongChain
@@ -66,6 +70,21 @@ def started(settings: Settings, directory: Path) -> Parts:
 
 def vote(chain: ServedChain, data: bytes) -> None:
     assert carry_out(chain.rpc, chain.deployment, VOTERS, chain.deployment.consortium, data).succeeded
+
+
+class FullDisk(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker logs right after its commit: an exception there would end its thread for good."""
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    try:
+        log_to_stderr()
+        structlog.get_logger().info("batch.closed", batch=1)
+    finally:
+        structlog.reset_defaults()
 
 
 def test_a_member_with_a_key_is_served_and_can_be_asked_for(chain: ServedChain, settings: Settings, tmp_path: Path) -> None:

@@ -71,6 +71,13 @@ def test_a_young_half_full_batch_waits_and_an_old_one_closes(bench: Bench) -> No
     assert close_batch(bench.line())
 
 
+def test_events_of_before_the_clock_was_set_back_do_not_wait_for_it(bench: Bench) -> None:
+    bench.pace = Pace(batch_events=3, batch_age_s=60)
+    bench.accept(2)
+    bench.clock -= 86_400
+    assert close_batch(bench.line())
+
+
 def test_a_full_batch_closes_at_once_and_leaves_the_rest(bench: Bench) -> None:
     bench.pace = Pace(batch_events=3, batch_age_s=60)
     bench.accept(3)

@@ -125,6 +125,16 @@ def test_a_store_that_is_locked_while_the_lease_is_due_delays_the_worker_and_doe
     assert bench.states() == ["issued"]
 
 
+def test_a_worker_whose_lease_row_cannot_be_written_stops_and_leaves_it_to_the_next(bench: Bench) -> None:
+    with bench.worker() as worker:
+        worker.step()
+        bench.run("create trigger full before delete on leases begin select raise(fail, 'disk I/O error'); end")
+    assert ("lease.kept" in bench.log.events(), bench.log.events()[-1]) == (True, "worker.stopped")
+    bench.run("drop trigger full")
+    with bench.worker() as after:
+        assert after.alarms == {}
+
+
 def test_run_goes_on_until_it_is_told_to_stop(bench: Bench) -> None:
     bench.accept(1)
     stop = threading.Event()
