@@ -24,7 +24,7 @@ from gateway.trust import current_bundle
 
 
 def issue_certificates(line: Line) -> bool:
-    """Issues the lowest final batch. Raises `Held` (`pipeline.certificate.refused`, `pipeline.anchor.missing`)."""
+    """Issues the lowest final batch. Raises `Held` (`pipeline.certificate.refused`, `pipeline.anchor.missing`), `RowEdited`."""
     with line.database.read() as tx:
         final = batches.in_states(tx, line.member, "final", limit=1)
     if not final:

@@ -98,23 +98,29 @@ class Breaker:
 
     def run(self, scene: str, call: str = "", fault: str = "", when: str = "") -> Broken:
         """One run. `fault` is strace's, as signal=KILL or error=EIO; `when` says at which calls: N, or FIRST+STEP."""
-        directory = Path(tempfile.mkdtemp(dir=self._base))
-        shutil.copytree(self._empty if scene == "open" else self._filled, directory, dirs_exist_ok=True)
-        self.node.chain = fake_chain()
+        directory = self._copy(scene)
         pid = self._ask({"start": [scene, str(directory), self.node.url]})["pid"]
-        trace = self._base / "trace"
         traced = [f"trace={call or ','.join(CALLS)}"] + ([f"inject={call}:{fault}:when={when}"] if call else [])
-        command = [str(STRACE), "-f", "-p", str(pid), "-o", str(trace), *(part for option in traced for part in ("-e", option))]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
-            assert tracer.stderr
-            line = tracer.stderr.readline()
-            assert "attached" in line, line
-            ended = self._ask({"go": pid})
-            tracer.communicate()
-        lines = trace.read_text("utf-8", "replace").splitlines()
+        ended = self._traced(pid, traced)
+        lines = self._trace().splitlines()
         calls = Counter(found[1] for line in lines if (found := _CALL.match(line)))
         broken = sum("(INJECTED)" in line for line in lines) if fault != "signal=KILL" else int(ended["status"] == KILLED)
         return Broken(directory, ended["status"], ended["said"], calls, broken)
+
+    def order(self, scene: str, *calls: str) -> list[str]:
+        """The calls of these names in the order a whole run makes them, as strace writes them."""
+        directory = self._copy(scene)
+        pid = self._ask({"start": [scene, str(directory), self.node.url]})["pid"]
+        ended = self._traced(pid, [f"trace={','.join(calls)}"])
+        assert ended["status"] == 0, ended
+        return [line.split(maxsplit=1)[1] for line in self._trace().splitlines()]
+
+    def start(self, scene: str, directory: Path) -> Broken:
+        """One run of a scene in a directory, untraced."""
+        (directory / "key").touch()
+        pid = self._ask({"start": [scene, str(directory), self.node.url]})["pid"]
+        ended = self._ask({"go": pid})
+        return Broken(directory, ended["status"], ended["said"], Counter(), 0)
 
     def check_acknowledged(self, run: Broken) -> None:
         """Before anything is mended: whatever was answered with success is in the store."""
@@ -155,6 +161,28 @@ class Breaker:
 
     def discard(self, run: Broken) -> None:
         shutil.rmtree(run.directory)
+
+    def _copy(self, scene: str) -> Path:
+        """A directory that a scene begins in, on a chain made anew."""
+        directory = Path(tempfile.mkdtemp(dir=self._base))
+        shutil.copytree(self._empty if scene == "open" else self._filled, directory, dirs_exist_ok=True)
+        self.node.chain = fake_chain()
+        return directory
+
+    def _traced(self, pid: int, options: list[str]) -> dict[str, Any]:
+        """Lets a forked process go once strace has hold of it; how it ended."""
+        chosen = [part for option in options for part in ("-e", option)]
+        command = [str(STRACE), "-f", "-p", str(pid), "-o", str(self._base / "trace"), *chosen]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+            assert tracer.stderr
+            line = tracer.stderr.readline()
+            assert "attached" in line, line
+            ended = self._ask({"go": pid})
+            tracer.communicate()
+        return ended
+
+    def _trace(self) -> str:
+        return (self._base / "trace").read_text("utf-8", "replace")
 
     def _check_rows(self, database: Database) -> None:
         with database.read() as tx:

@@ -7,7 +7,8 @@ on stdin, an answer one on stdout; `go` sets off what `start` forked, so that a 
     {"start": [SCENE, DIRECTORY, RPC_URL]}   → {"pid": …}
     {"go": PID}                              → {"status": −9 killed, 0 it came to its end, 1 an exception, "said": […]}
 
-SCENE is `open` (a store is made, migrated and pinned) or `work`. What the process says goes through a socket, and requests to the
+SCENE is `open` (a store is made or brought up to date, and pinned), `open N` (the process kills itself before the N-th
+statement; none has number 0, and then all are said) or `work`. What the process says goes through a socket, and requests to the
 application run in its one thread: strace counts a process's calls by thread. Its log goes to a file, as an operator's may.
 """
 
@@ -17,6 +18,7 @@ import asyncio
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
 import traceback
@@ -27,6 +29,8 @@ from typing import Any
 import anyio.to_thread
 import httpx
 import structlog
+from sqlalchemy import Engine
+from sqlalchemy import event as sqlalchemy_event
 
 from gateway.acts.desk import Desk
 from gateway.app import create_app
@@ -155,6 +159,19 @@ def open_store(directory: Path, url: str, consortium: Consortium, _key: str, _sa
 SCENES = {"work": work, "open": open_store}
 
 
+def count_statements(last: int) -> list[str]:
+    """Every statement of this process from now on; it dies before the one of this number."""
+    made: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        made.append(statement)
+        if len(made) == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sqlalchemy_event.listen(Engine, "before_cursor_execute", count)
+    return made
+
+
 async def _post(app: Any, content: bytes, key: str, number: int) -> httpx.Response:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
@@ -174,12 +191,16 @@ def start(scene: str, directory: str, url: str, waiting: socket.socket) -> None:
     waiting.recv(2)
     os.dup2(os.open(f"{directory}/log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
     log_to_stderr()
+    name, _, number = scene.partition(" ")
+    made = count_statements(int(number)) if number else []
     try:
-        SCENES[scene](Path(directory), url, consortium, key, lambda said: waiting.send(json.dumps(said).encode() + b"\n"))
+        SCENES[name](Path(directory), url, consortium, key, lambda said: waiting.send(json.dumps(said).encode() + b"\n"))
     except Exception as error:  # said by its kind, and by its code where it has one
         code = error.code if isinstance(error, GatewayError) else ""
         waiting.send(json.dumps(["stopped", type(error).__name__, code, traceback.format_exc()]).encode() + b"\n")
         os._exit(1)
+    if number:
+        waiting.send(json.dumps(made).encode())
     os._exit(0)
 
 

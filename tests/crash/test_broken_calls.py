@@ -55,6 +55,16 @@ def test_the_scene_has_no_fewer_calls_than_it_had(calls: dict[str, int], capsys:
         check_points(capsys, f"calls {call}", count)
 
 
+def test_what_is_answered_was_synced_before(breaker: Breaker) -> None:
+    """SIGKILL loses no page of the system's cache; what a power cut would leave is seen in the order of the calls alone (B9)."""
+    made = breaker.order("work", "pwrite64", "fdatasync", "sendto")
+    answers = [at for at, line in enumerate(made) if line.startswith("sendto") and '", [' not in line and ", 202, " in line]
+    assert len(answers) == 2, made
+    for at in answers:
+        before = next(line for line in reversed(made[:at]) if not line.startswith("sendto"))
+        assert before.startswith("fdatasync("), before
+
+
 @pytest.mark.parametrize("fault", ["signal=KILL", "error=EIO", "error=ENOSPC"])
 def test_some_broken_calls_lose_and_double_nothing(
     breaker: Breaker, calls: dict[str, int], fault: str, capsys: pytest.CaptureFixture[str]

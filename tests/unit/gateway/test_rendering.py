@@ -9,6 +9,7 @@ import pytest
 
 from certs.canonical import canonical
 from gateway.rendering import certificate
+from gateway.store.errors import RowEdited
 from tests.member_line import Bench, open_bench
 
 NUMBER = "SHFS-COM-1-0-R"
@@ -53,6 +54,13 @@ def test_a_number_never_issued_has_no_certificate(bench: Bench) -> None:
 def test_a_rendering_that_does_not_exist_is_refused(bench: Bench) -> None:
     with pytest.raises(KeyError):
         certificate(bench.database, NUMBER, "all")
+
+
+@pytest.mark.parametrize("edit", ["events set bureaus_salt = zeroblob(32)", "batches set tree = zeroblob(length(tree))"])
+def test_rows_that_no_longer_lead_to_the_root_are_not_handed_out(bench: Bench, edit: str) -> None:
+    bench.run(f"update {edit}")
+    with pytest.raises(RowEdited, match=r"store\.certificate\.root"):
+        certificate(bench.database, NUMBER, "public")
 
 
 def test_after_a_rewind_the_newest_evidence_is_shown(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from gateway.pipeline.errors import Held
 from gateway.pipeline.issue import issue_certificates
 from gateway.pipeline.line import Line
 from gateway.rendering import certificate
+from gateway.store.errors import RowEdited
 from gateway.trust import current_bundle
 from ledger.collect import NamedMember
 from tests.member_line import Bench
@@ -65,7 +66,7 @@ def test_a_certificate_that_does_not_verify_is_not_issued(bench: Bench) -> None:
 def test_a_row_edited_after_closing_is_not_issued(bench: Bench) -> None:
     line = final_line(bench, 1)
     bench.run("update events set bureaus_body = x'7b226576656e74223a7b7d7d'")
-    with pytest.raises(Held, match="refused"):
+    with pytest.raises(RowEdited, match=r"store\.certificate\.root"):
         issue_certificates(line)
     assert bench.numbers() == []
 
