@@ -32,6 +32,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy import event as sqlalchemy_event
 
+from certs.suites import SHA256
 from gateway.acts.desk import Desk
 from gateway.app import create_app
 from gateway.catalogue.tables import read_catalogue
@@ -131,7 +132,7 @@ class Gateway:
             self.database,
             proofs=FixedProofs(self.database),
             desk=Desk(self.database, self.rpc, self.consortium, signers={COM: ACCOUNTS[COM].address}, now=lambda: self.clock),
-            members={uscc: Member(code, EVERYTHING, uscc == COM) for uscc, code in CODES.items()},
+            members={uscc: Member(code, EVERYTHING, uscc == COM, SHA256) for uscc, code in CODES.items()},
             catalogue=CATALOGUE,
             now=lambda: self.clock,
             random=secrets.token_bytes,
