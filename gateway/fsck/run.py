@@ -46,7 +46,7 @@ def audit(database: Database, expected: Expected, rpc: ChainPort | None, report:
             following = check_nonces(tx, report)
             if rpc is not None and error is None:
                 error = _check_chain(tx, rpc, on_chain, following, expected, report)
-    except DatabaseError:  # a page that cannot be read ends the reading wherever it lies
+    except (DatabaseError, UnicodeDecodeError):  # a page that cannot be read ends the reading wherever it lies
         report.differs("store", "-", "store.unreadable")
     if error is not None:
         report.unchecked("chain", error.code, "chain.silent")

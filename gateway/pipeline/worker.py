@@ -74,7 +74,7 @@ class Worker:
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
         try:
             self._lease.release()
-        except SQLAlchemyError:  # it stops all the same: the row is this machine's, and the next worker here takes it
+        except (SQLAlchemyError, StoreOutage):  # the row is this machine's, and the next worker here takes it
             self._line.log.warning("lease.kept", member=self._line.member)
         self._line.log.info("worker.stopped", member=self._line.member)
 

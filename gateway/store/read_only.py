@@ -44,7 +44,7 @@ def open_read_only(url: str, salt_keys: SaltKeys = NO_SALT_KEYS) -> Database:
     try:
         with database.read() as tx:
             check_revision(tx)
-    except DatabaseError as error:
+    except (DatabaseError, UnicodeDecodeError) as error:  # SQLite's message on a damaged schema quotes the damaged bytes
         database.close()
         if outage_code(error) == BUSY:
             raise
@@ -71,6 +71,12 @@ def _sqlite(path: Path, salt_keys: SaltKeys) -> Database:
 
 def _only_reads(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA query_only=1").close()
+    connection.text_factory = _text
+
+
+def _text(stored: bytes) -> str:
+    """Text that a damaged page made unreadable differs from what it was, and ends no reading."""
+    return stored.decode("utf-8", "replace")
 
 
 def _begin(connection: Connection) -> None:

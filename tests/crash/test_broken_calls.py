@@ -73,11 +73,12 @@ def test_some_broken_calls_lose_and_double_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", ["error=EIO", "error=ENOSPC"])
+@pytest.mark.parametrize(("fault", "every"), [("error=EIO", 1), ("error=ENOSPC", 4)])
 def test_no_failed_call_loses_or_doubles_anything(
-    breaker: Breaker, calls: dict[str, int], fault: str, capsys: pytest.CaptureFixture[str]
+    breaker: Breaker, calls: dict[str, int], fault: str, every: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    check_points(capsys, f"every {fault}", tried(breaker, calls, fault, every=1 if fault == "error=EIO" else 2))
+    """Every call fails with EIO. SQLite takes back both alike, so a quarter of them, for time's sake, fails with ENOSPC too."""
+    check_points(capsys, f"every {fault}", tried(breaker, calls, fault, every=every))
 
 
 def test_a_disk_that_stays_full_is_answered_503_until_it_has_room(

@@ -8,6 +8,7 @@ Every column of every table is edited in `tests/unit/gateway/fsck/test_every_col
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import DatabaseError
 
 from certs.canonical import canonical
 from certs.trust import load_bundle
@@ -23,7 +23,7 @@ from certs.verify import Verdict, verify
 from gateway.fsck.expected import Expected
 from gateway.fsck.findings import MISSING, Finding
 from gateway.rendering import certificate
-from gateway.store.database import open_database
+from gateway.store.errors import StoreUnfit
 from gateway.store.pinned import pin
 from gateway.store.read_only import open_read_only
 from gateway.trust import current_bundle
@@ -43,7 +43,7 @@ def content(path: Path) -> dict[str, list[tuple[Any, ...]]] | None:
         with closing(sqlite3.connect(path)) as opened:
             asked = {table: ",".join(f'"{column}"' for column in columns) for table, columns in FOUND.items()}
             return {table: sorted(opened.execute(f"select {names} from {table}"), key=repr) for table, names in asked.items()}
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
 
 
@@ -67,10 +67,7 @@ def test_a_bit_of_some_pages_is_found_or_changes_nothing(audited: Audited) -> No
 
 def check_pages(audited: Audited, place: int, *, every: int) -> None:  # noqa: F811
     bench = audited.bench
-    bench.database.close()
-    store, sound = bench.directory / "gateway.db", bench.directory / "sound.db"
-    with closing(sqlite3.connect(store)) as opened:
-        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store, sound = emptied(audited), bench.directory / "sound.db"
     shutil.copy(store, sound)
     true = content(sound)
     assert true is not None
@@ -91,13 +88,56 @@ def check_pages(audited: Audited, place: int, *, every: int) -> None:  # noqa: F
     assert found_at_all
 
 
+def emptied(audited: Audited) -> Path:  # noqa: F811
+    """The store's file with everything in it, and nobody who has it open."""
+    audited.bench.database.close()
+    store = audited.bench.directory / "gateway.db"
+    with closing(sqlite3.connect(store)) as opened:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return store
+
+
+def overwritten(store: Path, text: bytes, by: bytes) -> None:
+    """Wherever a text stands."""
+    held = store.read_bytes()
+    assert text in held
+    store.write_bytes(held.replace(text, by + text[len(by) :]))
+
+
+@pytest.mark.parametrize("text", [b"CREATE TABLE events", b"CREATE TABLE acts", b"CREATE INDEX events_open"])
+def test_a_schema_that_is_no_text_any_more_is_found(audited: Audited, text: bytes) -> None:  # noqa: F811
+    """SQLite's own message on it quotes the bytes, and cannot be read either."""
+    store = emptied(audited)
+    overwritten(store, text, b"CREA\xd4")
+    assert audit_file(audited, store)
+
+
+def test_a_text_that_is_none_any_more_is_named_and_the_audit_goes_on(audited: Audited) -> None:  # noqa: F811
+    store = emptied(audited)
+    overwritten(store, b'{"action":"propose"', b"\xff")
+    overwritten(store, b"SHFS-COM-2-1-", b"\xff")
+    found = {(finding.table, finding.what) for finding in audit_file(audited, store)}
+    assert {("acts", "act.asked"), ("certificates", "certificate.number")} <= found
+
+
+@pytest.mark.slow
+def test_any_few_bits_are_found_or_change_nothing(audited: Audited) -> None:  # noqa: F811
+    store = emptied(audited)
+    true, sound, choose = content(store), store.read_bytes(), random.Random(7)
+    for _ in range(400):
+        store.write_bytes(sound)
+        for _ in range(choose.choice((1, 1, 3))):
+            flipped(store, choose.choice((choose.randrange(100), *(choose.randrange(len(sound)) for _ in range(8)))))
+        assert audit_file(audited, store) or content(store) == true
+
+
 def audit_file(audited: Audited, store: Path) -> list[Finding]:  # noqa: F811
     """What the command would find; a store that cannot be opened is found to be damaged by that."""
     for suffix in ("-wal", "-shm"):
         store.with_name(store.name + suffix).unlink(missing_ok=True)
     try:
-        audited.bench.database = open_database(f"sqlite:///{store}")
-    except DatabaseError:
+        audited.bench.database = open_read_only(f"sqlite:///{store}")
+    except StoreUnfit:
         return [Finding("differs", "store", "-", "store.unreadable")]
     found = audited.audit()
     audited.bench.database.close()
