@@ -21,6 +21,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -100,7 +101,7 @@ class Gateway:
             member=COM, signer=ACCOUNTS[COM], database=self.database, rpc=self.rpc, consortium=self.consortium, pace=PACE,
             now=lambda: self.clock, shuffle=secrets.SystemRandom().shuffle, log=structlog.get_logger("gateway.pipeline"),
         )  # fmt: skip
-        return Worker(line, lock_directory=self.directory)
+        return Worker(line, lock_directory=self.directory, monotonic=time.monotonic)
 
     def run(self, worker: Worker, key: str, say: Say) -> None:
         """Every document is posted until it is taken, and settled; an answer is said as [number, status, code]."""

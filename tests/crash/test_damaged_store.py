@@ -62,7 +62,7 @@ def test_a_bit_of_any_page_is_found_or_changes_nothing(audited: Audited, place: 
 
 
 def test_a_bit_of_some_pages_is_found_or_changes_nothing(audited: Audited) -> None:  # noqa: F811
-    check_pages(audited, 2_000, every=9)
+    check_pages(audited, 4_000, every=7)
 
 
 def check_pages(audited: Audited, place: int, *, every: int) -> None:  # noqa: F811
