@@ -136,6 +136,7 @@ class Gateway:
             members={uscc: Member(code, EVERYTHING, uscc == COM, SHA256) for uscc, code in CODES.items()},
             catalogue=CATALOGUE,
             now=lambda: self.clock,
+            monotonic=time.monotonic,
             random=secrets.token_bytes,
         )
 
