@@ -24,7 +24,16 @@ settings.load_profile("shisu")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--dump DIR`: tests over the fake chain write its state, and the store's, there after every step (`tests.chain.dump`)."""
+    parser.addoption("--assurance", metavar="FILE", default=None, help="write what a passed run showed of the demand list")
     parser.addoption("--dump", metavar="DIR", default=None, help="write the fake chain's state to DIR after every step")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Counts for the page of assurances where one is asked for."""
+    if config.getoption("--assurance"):
+        from tests.assurance.plugin import register
+
+        register(config)
 
 
 @pytest.fixture(scope="session")

@@ -296,23 +296,31 @@ def test_progress_counts_each_package_once() -> None:
 
 
 def test_a_whole_run_is_spread_and_leaves_out_what_is_long() -> None:
-    arguments = script("test").pytest_arguments([], everything=False, cores=2)
-    assert arguments == ["-n", "2", "--dist", "loadfile", "-m", "not slow and not forge and not demo"]
+    arguments = script("test").pytest_arguments([], left_out=script("test").LEFT_OUT, cores=2)
+    assert arguments == ["-n", "2", "--dist", "loadfile", "-m", "not slow and not long and not forge and not demo"]
 
 
-def test_all_leaves_nothing_out() -> None:
-    assert "-m" not in script("test").pytest_arguments([], everything=True, cores=2)
+def test_all_leaves_nothing_out_and_writes_what_it_showed() -> None:
+    arguments = script("test").pytest_arguments([], left_out=(), cores=2)
+    assert "-m" not in arguments
+    assert arguments[arguments.index("--assurance") + 1] == "docs/assurance.md"
+
+
+def test_ci_leaves_out_only_what_is_long_and_writes_nothing() -> None:
+    arguments = script("test").pytest_arguments([], left_out=script("test").CI_LEAVES_OUT, cores=2)
+    assert arguments[-2:] == ["-m", "not long"]
+    assert "--assurance" not in arguments
 
 
 def test_a_narrowed_run_stays_in_one_process_and_its_own_markers_come_last() -> None:
-    arguments = script("test").pytest_arguments(["-m", "slow"], everything=False, cores=2)
+    arguments = script("test").pytest_arguments(["-m", "slow"], left_out=script("test").LEFT_OUT, cores=2)
     assert "-n" not in arguments
     assert arguments[-2:] == ["-m", "slow"]
 
 
 def test_every_marker_left_out_is_named_with_its_reason() -> None:
     test = script("test")
-    said = test.left_out_account(ROOT / "pyproject.toml", everything=False, own_choice=False)
+    said = test.left_out_account(ROOT / "pyproject.toml", left_out=test.LEFT_OUT, own_choice=False)
     markers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]["markers"]
     for name in test.LEFT_OUT:
         reason = next(marker.split(": ", 1)[1] for marker in markers if marker.startswith(f"{name}: "))

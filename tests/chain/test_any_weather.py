@@ -195,6 +195,7 @@ def test_a12_in_any_weather_nothing_is_lost_or_doubled(dump_directory: Path | No
     run_state_machine_as_test(AnyWeather, settings=QUICK)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a12_in_long_bad_weather_nothing_is_lost_or_doubled(dump_directory: Path | None) -> None:
     AnyWeather.dump_to = dump_directory

@@ -72,6 +72,7 @@ def test_some_broken_calls_lose_and_double_nothing(
     check_points(capsys, f"some {fault}", tried(breaker, calls, fault, every=QUICK))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize(("fault", "every"), [("error=EIO", 1), ("error=ENOSPC", 4)])
 def test_no_failed_call_loses_or_doubles_anything(

@@ -55,6 +55,7 @@ def flipped(path: Path, at: int) -> None:
         file.write(bytes([byte ^ 1]))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_a_bit_of_any_page_is_found_or_changes_nothing(audited: Audited, place: int) -> None:  # noqa: F811

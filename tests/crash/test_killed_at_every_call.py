@@ -8,7 +8,7 @@ from tests.crash.breaking import STRACE, Breaker, check_points
 from tests.crash.test_broken_calls import tried
 
 pytestmark = [
-    pytest.mark.crash, pytest.mark.slow, pytest.mark.skipif(STRACE is None, reason="needs strace")
+    pytest.mark.crash, pytest.mark.slow, pytest.mark.long, pytest.mark.skipif(STRACE is None, reason="needs strace")
 ]  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def test_a_migration_killed_at_some_statements_is_finished_by_the_next_start(
     check_points(capsys, what, killed_at_each(breaker, tmp_path, older=older, every=SOME))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("older", [False, True], ids=["new", "older"])
 def test_a_migration_killed_at_any_statement_is_finished_by_the_next_start(

@@ -53,6 +53,7 @@ def test_the_script_knows_every_target() -> None:
     assert all(f'"{target}"' in text for target in TARGETS)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("target", list(TARGETS))
 def test_some_seconds_of_fuzzing_break_no_rule(target: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,6 +82,7 @@ def test_no_request_is_answered_by_what_the_description_does_not_say(full: Servi
     assert len({operation for operation, _ in answered}) == sum(map(len, full.app.openapi()["paths"].values())) > 40
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("caller", CALLERS)
 def test_nor_is_any_of_many_requests(full: Service, caller: str) -> None:

@@ -105,6 +105,7 @@ def test_with_root_and_size_anchored_only_the_true_leaf_at_its_true_index_passes
     assert only_true_places(range(1, 20)) == sum(size**3 for size in range(1, 20))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_with_root_and_size_anchored_only_the_true_leaf_passes_in_all_trees_up_to_64() -> None:
     assert only_true_places(range(20, 65)) == sum(size**3 for size in range(20, 65))

@@ -317,6 +317,7 @@ def test_the_same_seed_does_the_same_damage() -> None:
     assert [first.raw(good) for _ in range(20)] == [again.raw(good) for _ in range(20)]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_million_random_mutations_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     target(), pinned(), batch()
