@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.problems import problem
 from gateway.rates import Buckets, Network, whose_address
 from gateway.staples import Rewound
+from gateway.store.errors import StoreError
 from gateway.store.outage import outage_code
 from ledger.errors import LedgerError
 
@@ -112,5 +113,5 @@ def _answer_for(error: Exception, request_id: str) -> ASGIApp:
 def _log(error: Exception, request_id: str) -> None:
     last: Any = traceback.extract_tb(error.__traceback__)[-1] if error.__traceback__ else None
     place = f"{last.filename}:{last.lineno}" if last else ""
-    code = error.code if isinstance(error, LedgerError) else outage_code(error) or ""
+    code = error.code if isinstance(error, LedgerError | StoreError) else outage_code(error) or ""
     log.error("request.failed", request_id=request_id, kind=type(error).__name__, code=code, place=place)

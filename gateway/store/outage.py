@@ -13,10 +13,11 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from gateway.store.errors import StoreOutage
+from gateway.store.errors import RowEdited, StoreOutage
 
 UNAVAILABLE: Final = "store.unavailable"
 BUSY: Final = "store.busy"
+DAMAGED: Final = "store.damaged"
 _SQLITE: Final = {  # primary result codes, https://www.sqlite.org/rescode.html
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
@@ -24,8 +25,8 @@ _SQLITE: Final = {  # primary result codes, https://www.sqlite.org/rescode.html
     sqlite3.SQLITE_READONLY: "store.read_only",
     sqlite3.SQLITE_IOERR: "store.io",
     sqlite3.SQLITE_CANTOPEN: "store.io",
-    sqlite3.SQLITE_CORRUPT: "store.damaged",
-    sqlite3.SQLITE_NOTADB: "store.damaged",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 _POSTGRESQL: Final = {  # SQLSTATEs, the longest prefix decides: https://www.postgresql.org/docs/current/errcodes-appendix.html
     "40": BUSY,  # serialization_failure, deadlock_detected
@@ -34,8 +35,8 @@ _POSTGRESQL: Final = {  # SQLSTATEs, the longest prefix decides: https://www.pos
     "53100": "store.full",
     "25006": "store.read_only",
     "58": "store.io",
-    "XX001": "store.damaged",
-    "XX002": "store.damaged",
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
 }
 
 
@@ -46,6 +47,8 @@ def outage_code(error: BaseException) -> str | None:
     """
     if isinstance(error, StoreOutage):
         return error.code
+    if isinstance(error, RowEdited):  # a row that does not give the hash beside it; `shisu fsck` names it
+        return DAMAGED
     if isinstance(error, NoConnection):  # every pooled connection was in use for too long
         return BUSY
     cause = error.orig if isinstance(error, DBAPIError) else error

@@ -13,7 +13,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import OperationalError
 
 from gateway.store import database as module
-from tests.service import ABATTOIR, Service, document, event
+from tests.service import ABATTOIR, COM, Service, document, event
 
 KEYED = {"Idempotency_Key": "k1"}
 MANY = document(*(event(cn__meatQualityCert=f"ABA-PZ-{number}") for number in range(60)))  # more than a store's free pages hold
@@ -80,3 +80,12 @@ def test_a_failing_disk_is_said_by_readiness_too(service: Service, name: str, co
     monkeypatch.setattr(service.proofs, "troubles", broken)
     answer = service.get("/readyz")
     assert (answer.status_code, answer.json()["troubles"]) == (503, [code])
+
+
+def test_a_certificate_whose_row_was_edited_is_not_handed_out(service: Service) -> None:
+    service.post("/capture", document(event()), service.key(ABATTOIR))
+    (number,) = service.issue_all(COM)
+    with service.db.write() as tx:
+        tx.exec_driver_sql("update events set public_body = cast(replace(public_body, '-07', '-08') as blob)")
+    answer = service.get(f"/certificates/{number}.json", service.key(ABATTOIR))
+    assert (answer.status_code, answer.json()["code"]) == (503, "store.damaged")

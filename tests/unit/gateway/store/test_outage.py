@@ -15,7 +15,7 @@ from gateway.problems import PROBLEMS
 from gateway.store import database as module
 from gateway.store import outage
 from gateway.store.database import migrate, open_database
-from gateway.store.errors import StoreOutage
+from gateway.store.errors import RowEdited, StoreOutage
 from gateway.store.outage import outage_code
 from gateway.store.tables import pinned
 
@@ -51,6 +51,10 @@ def test_a_server_that_is_away_and_a_pool_that_is_empty_are_outages() -> None:
     assert outage_code(OperationalError("select", {}, Exception("secret"))) == "store.unavailable"
     assert outage_code(NoConnection()) == "store.busy"
     assert outage_code(StoreOutage("store.busy")) == "store.busy"
+
+
+def test_a_row_that_was_edited_is_damage() -> None:
+    assert outage_code(RowEdited("store.event.leaf", "7")) == "store.damaged"
 
 
 def test_a_mistake_is_no_outage() -> None:
