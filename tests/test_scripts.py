@@ -297,7 +297,7 @@ def test_progress_counts_each_package_once() -> None:
 
 def test_a_whole_run_is_spread_and_leaves_out_what_is_long() -> None:
     arguments = script("test").pytest_arguments([], left_out=script("test").LEFT_OUT, cores=2)
-    assert arguments == ["-n", "2", "--dist", "loadfile", "-m", "not slow and not long and not forge and not demo"]
+    assert arguments == ["-n", "2", "--dist", "loadfile", "-m", "not slow and not long and not crash and not forge and not demo"]
 
 
 def test_all_leaves_nothing_out_and_writes_what_it_showed() -> None:

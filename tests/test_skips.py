@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CONFTEST = Path(__file__).with_name("conftest.py")
 SKIPPED = "import pytest\ndef test_it(): pytest.skip('no node')"
 MARKED = "import pytest\n@pytest.mark.skip(reason='no node')\ndef test_it(): pass"

@@ -7,6 +7,8 @@ import pytest
 from tests.contracts.acts import ADDRESSES, Act, every_act
 from tests.contracts.evms import Came, HandClock, Oracle, embedded
 
+pytestmark = pytest.mark.slow
+
 Run = list[tuple[Act, Came, Came]]
 
 

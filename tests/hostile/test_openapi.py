@@ -23,6 +23,8 @@ from starlette.responses import JSONResponse
 
 from tests.service import ABATTOIR, COM, Service, document, event
 
+pytestmark = pytest.mark.slow
+
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 CALLERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "nobody": ("", ()),

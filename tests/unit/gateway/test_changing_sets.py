@@ -37,6 +37,8 @@ from tests.served_chain import ServedChain, consortium_of, serve_chain, signer_o
 from tests.votes import carry_out
 from tests.world import MEMBER
 
+pytestmark = pytest.mark.slow
+
 COM, DEADLINE_S = 3, 60
 
 

@@ -36,6 +36,8 @@ from tests.member_line import Log, event_of
 from tests.served_chain import CODES, ServedChain, consortium_of, deploy, serve_chain, signer_of
 from tests.world import LOT, OPERATORS
 
+pytestmark = pytest.mark.slow
+
 FSO, DC, AMR, COM, EDU, AGR, GRN = range(7)
 DEADLINE_S = 60
 

@@ -139,6 +139,7 @@ def test_progress_is_shown_only_when_it_takes_a_while(
 ) -> None:
     started: list[str] = []
     monkeypatch.setattr(module.Progress, "start", lambda _: started.append("progress"))
+    monkeypatch.setattr(module, "QUIET_S", 3_600)
     shisu("fsck", "--settings", installed.path)
     assert started == []
     monkeypatch.setattr(module, "QUIET_S", 0)

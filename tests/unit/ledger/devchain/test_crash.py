@@ -13,6 +13,8 @@ import pytest
 
 from ledger.devchain import DevChain
 
+pytestmark = pytest.mark.crash
+
 KILLS = 12
 TO = "0x" + "33" * 20
 MINER = """
