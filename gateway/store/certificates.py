@@ -67,10 +67,13 @@ def current_edition(tx: Connection, batch_id: int) -> Edition | None:
 
 
 def rewound(tx: Connection) -> bool:
-    """Whether an anchor that once was final, for its evidence is stored, is now on its way again; or an act is."""
+    """Whether an anchor that once was final, for its evidence is stored, is now on its way again; or an act is.
+
+    Also one that is final again and not issued again: a staple would show it in another block than its current edition does.
+    """
     query = (
         select(batches.c.id)
-        .where(batches.c.state.in_(("closed", "signed", "included", "halted")))
+        .where(batches.c.state.in_(("closed", "signed", "included", "final", "halted")))
         .where(exists().where(evidence.c.batch_id == batches.c.id), ~is_adopted())
         .limit(1)
     )

@@ -51,6 +51,32 @@ def test_a05_an_anchor_that_came_back_at_the_same_height_gets_a_new_edition(line
     assert len(line.store()["evidence"]) == 2
 
 
+def test_a05_of_two_anchors_in_another_block_the_one_not_issued_again_gets_no_staple(line: Wired) -> None:
+    """One batch is issued a step: between, the other's certificate still shows the lost block, which every new staple contradicts."""
+    line.bench.accept(1)
+    with line.worker() as worker:
+        line.step(worker)
+        line.bench.accept(1, first=1)
+        line.step(worker)
+        for _ in range(3):  # blocks without the anchors, which come back lower
+            line.bench.chain.pool, waiting = [], line.bench.chain.pool
+            line.bench.chain.mine()
+            line.bench.chain.pool = waiting
+        line.settle(worker)
+        sea = sea_of(line)
+        assert line.bench.states() == ["issued", "issued"]
+        line.bench.chain.rewind(3)
+        line.bench.chain.mine()
+        line.step(worker, "moved")
+        assert line.bench.states() == ["issued", "final"]
+        check_staples(sea)
+        line.settle(worker)
+    staples = Staples(line.bench.database, line.rpc, line.bench.line().consortium, monotonic=lambda: 0.0)
+    for number in line.bench.numbers():
+        check_true(sea, number, staples.current(number))
+    assert settled_once(line.bench, batches=2)
+
+
 @pytest.mark.parametrize("steps", range(4))
 def test_a05_a_transaction_that_no_pool_remembers_is_sent_again(line: Wired, steps: int) -> None:
     line.bench.accept(1)

@@ -60,9 +60,9 @@ def test_issuing_again_changes_no_number(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("state", "expected"),
-    [("issued", False), ("final", False), ("signed", True), ("included", True), ("closed", True), ("halted", True)],
+    [("issued", False), ("final", True), ("signed", True), ("included", True), ("closed", True), ("halted", True)],
 )
-def test_a_store_is_rewound_while_an_anchor_that_was_final_is_not_final_again(bench: Bench, state: str, expected: bool) -> None:
+def test_a_store_is_rewound_while_an_anchor_that_was_final_is_not_issued_again(bench: Bench, state: str, expected: bool) -> None:
     bench.run("update batches set state = ?", state)
     with bench.database.read() as tx:
         assert certificates.rewound(tx) is expected
