@@ -23,6 +23,7 @@ from ledger.registry import batch_status, code_statuses, leaf_status
 from ledger.rpc import ChainPort
 
 PROPOSAL_CHANGED: Final = "ProposalChanged"  # ours: another proposal stands under the number since a rewind
+STATUS_OVERTAKEN: Final = "StatusOvertaken"  # ours: a newer status of the same subject came first, since a rewind
 CALL_FAILED: Final = "ProposalCallFailed/"  # before the error of the call that a proposal makes
 UNNAMED: Final = ""  # the contract gave no error of its own
 # The chain is behind, or was rewound: a place that certificates were issued for comes back; a set is in force a block later.

@@ -51,6 +51,10 @@ _WORDS: Final[dict[str, Text]] = {
     ),
     "StatusRevoked": ("已撤销，不能再改", "It is revoked, which is final"),
     "StatusKept": ("该状态由其他成员单位或表决设定", "The status was set by another member or by a vote"),
+    "StatusOvertaken": (
+        "链回退后，同一对象更晚的状态已先上链",
+        "A newer status of the same came first, after the chain was rewound",
+    ),
     "": ("合约没有说明原因", "The contract gives no reason"),
 }
 

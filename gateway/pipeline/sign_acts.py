@@ -2,7 +2,8 @@
 queued → signed: as for batches, an attempt of an act is saved before its bytes are sent for the first time.
 
 Before that the contract is asked: what it would refuse is refused with its error's name and burns no nonce; what is in effect
-already needs no transaction and waits for its block to be endorsed like any other.
+already needs no transaction and waits for its block to be endorsed like any other. A status that a newer one of its subject
+has overtaken, because a rewind took only the older one, is refused without asking: it would undo what was asked for later.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 
 from certs.consensus.endorsement import block_hash
-from gateway.acts.prospects import UNNAMED, Call, Outlook, number_given, prospect
+from gateway.acts.prospects import STATUS_OVERTAKEN, UNNAMED, Call, Outlook, number_given, prospect
 from gateway.pipeline.errors import Held
 from gateway.pipeline.line import Line
 from gateway.pipeline.outbox import Outgoing, free_slot, save
@@ -28,8 +29,11 @@ def sign_acts(line: Line) -> bool:
     `SignerRefused` and what the RPC port raises.
     """
     with line.database.read() as tx:
+        late = acts.overtaken(tx, line.member, limit=LOOK)
         ready = acts.ready(tx, line.member, limit=LOOK)
-    waiting_for, moved = "", False
+    for act in late:
+        _refuse(line, act, STATUS_OVERTAKEN)
+    waiting_for, moved = "", bool(late)
     for act in ready:
         found = prospect(line.rpc, line.consortium.deployment, call_of(line, act))
         match found.outlook:

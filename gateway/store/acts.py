@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
 
 from gateway.store.errors import StateMoved
 from gateway.store.tables import acts
@@ -103,7 +103,11 @@ def in_states(tx: Connection, member: str, *states: str, limit: int) -> list[Act
 
 
 def ready(tx: Connection, member: str, *, limit: int) -> list[Act]:
-    """The member's queued acts whose turn has come: no older act of their subject is still on its way."""
+    """The member's queued acts whose turn has come: no older act of their subject is still on its way.
+
+    Nor is a newer one signed: a rewind can take the older of two statuses for good and leave the newer, which the older must
+    not undo. It waits for the newer one, and is `overtaken` once that is final.
+    """
     older = acts.alias()
     waits = exists().where(
         older.c.member == acts.c.member,
@@ -111,8 +115,26 @@ def ready(tx: Connection, member: str, *, limit: int) -> list[Act]:
         older.c.id < acts.c.id,
         older.c.state.in_(_ON_ITS_WAY),
     )
-    query = select(acts).where(acts.c.member == member, acts.c.state == "queued", ~waits).order_by(acts.c.id).limit(limit)
+    late = _has_newer_status("signed", "included", "final")
+    query = select(acts).where(acts.c.member == member, acts.c.state == "queued", ~waits, ~late).order_by(acts.c.id).limit(limit)
     return [_act(row) for row in tx.execute(query)]
+
+
+def overtaken(tx: Connection, member: str, *, limit: int) -> list[Act]:
+    """The member's queued statuses that would undo a newer one of their subject that is final."""
+    query = select(acts).where(acts.c.member == member, acts.c.state == "queued", _has_newer_status("final"))
+    return [_act(row) for row in tx.execute(query.order_by(acts.c.id).limit(limit))]
+
+
+def _has_newer_status(*states: str) -> ColumnElement[bool]:
+    """The condition that an act is a status, and a newer one of its subject is in one of these states."""
+    newer = acts.alias()
+    return and_(
+        acts.c.kind == STATUS,
+        exists().where(
+            newer.c.member == acts.c.member, newer.c.subject == acts.c.subject, newer.c.id > acts.c.id, newer.c.state.in_(states)
+        ),
+    )
 
 
 def newest_final(tx: Connection, member: str, *, limit: int) -> list[Act]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from certs.staple import Status
+from gateway.acts.prospects import STATUS_OVERTAKEN
 from gateway.staples import Staples
+from gateway.store import certificates
 from tests.chain.parts import Wired, settled_once
 from tests.chain.promises import check_staples, check_true
 from tests.chain.sea import Sea
 from tests.chain.weather import Weather
+from tests.member_line import leaf_ask
 from tests.world import MEMBER
 
 
@@ -52,7 +56,7 @@ def test_a05_an_anchor_that_came_back_at_the_same_height_gets_a_new_edition(line
 
 
 def test_a05_of_two_anchors_in_another_block_the_one_not_issued_again_gets_no_staple(line: Wired) -> None:
-    """One batch is issued a step: between, the other's certificate still shows the lost block, which every new staple contradicts."""
+    """One batch is issued a step: meanwhile the other's certificate shows the lost block, which every new staple contradicts."""
     line.bench.accept(1)
     with line.worker() as worker:
         line.step(worker)
@@ -127,3 +131,26 @@ def test_a05_a_place_that_a_person_accepted_and_a_rewind_took_is_an_alarm(line: 
         assert worker.alarms["sign"] == ("pipeline.seq.gap", "2")
     assert line.bench.states() == ["halted", "closed"]
     assert line.bench.chain.anchored_seqs() == []
+
+
+def test_a05_a_status_that_a_rewind_took_does_not_undo_a_newer_one_that_came_back(line: Wired) -> None:
+    """The older one's nonce is another's now: signed anew behind the newer one, it would have the last word."""
+    line.bench.accept(1)
+    with line.worker() as worker:
+        line.settle(worker)
+        height = line.bench.chain.height
+        older, newer = line.bench.ask(leaf_ask(Status.ACTIVE)), line.bench.ask(leaf_ask(Status.SUSPENDED))
+        line.settle(worker)
+        assert line.bench.act_states() == ["final", "final"]
+        line.bench.chain.rewind(height)
+        last = line.bench.chain.pool.pop(1)
+        line.bench.chain.pool = []
+        sea_of(line).foreign_transaction()
+        line.bench.chain.pool.append(last)
+        line.bench.chain.mine()
+        line.settle(worker)
+    assert (line.bench.act(older).state, line.bench.act(older).refusal) == ("refused", STATUS_OVERTAKEN)
+    assert line.bench.act(newer).state == "final"
+    assert line.bench.chain.contracts._view_leafStatus(MEMBER.encode(), 1, 0)[0][0] == Status.SUSPENDED
+    with line.bench.database.read() as tx:
+        assert not certificates.rewound(tx)

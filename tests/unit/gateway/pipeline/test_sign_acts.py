@@ -69,6 +69,14 @@ def test_acts_of_different_subjects_are_signed_together_and_share_the_nonces_of_
     assert anchored.nonces() == [0, 1, 2]
 
 
+def test_a_status_that_came_back_waits_for_a_newer_one_on_its_way(anchored: Bench) -> None:
+    """It is queued again by a rewind, and would undo the newer one."""
+    older, newer = anchored.ask(leaf_ask(Status.ACTIVE)), anchored.ask(leaf_ask(Status.SUSPENDED))
+    anchored.run("update acts set state = 'signed' where id = ?", newer)
+    assert not sign_acts(anchored.line())
+    assert (anchored.act(older).state, made(anchored)) == ("queued", [])
+
+
 def test_an_act_waits_for_an_older_one_of_its_subject(anchored: Bench) -> None:
     """Else one that failed and came back would undo what was asked for later."""
     anchored.ask(leaf_ask(Status.SUSPENDED))
