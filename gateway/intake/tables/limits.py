@@ -20,6 +20,7 @@ class TableLimits:
     row_bytes: int = 1024 * 1024  # XML of one row of a sheet, held as a tree: 256 cells of 1,000 characters
     beside_bytes: int = 2 * 1024 * 1024  # XML of a sheet that lies in no row: merged cells, links, rules
     blank_rows: int = 1_000  # rows that a sheet's XML may have besides: the head, an example, blank lines
+    blank_lines: int = 400_000  # of all sheets of a workbook, missing rows too: openpyxl makes each, and reads a sheet twice
     zip_members: int = 1_000  # parts of a workbook; a table has about ten
     rows: int = 200_000  # a market's busiest day has a tenth of it
     columns: int = 256

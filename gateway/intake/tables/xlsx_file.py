@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
@@ -51,10 +52,11 @@ def open_xlsx(path: Path, wanted: Wanted = ANY, *, sheet: str = "") -> Iterator[
         try:
             for table in book.worksheets:
                 table.reset_dimensions()  # a sheet may lie about its size
-            choice = choose_sheet(book, sheet, wanted, _records)
+            records = partial(_records, blank=_BlankLines())
+            choice = choose_sheet(book, sheet, wanted, records)
             table, found = choice.table, choice.found
             heads = _heads(found.cells, found.line)
-            rows = _rows((record for record in _records(table) if record[0] > found.line), heads)
+            rows = _rows((record for record in records(table) if record[0] > found.line), heads)
             yield Opened(
                 "xlsx", heads, rows, "xlsx", table.title, found.line, choice.notes, merged.get(table._worksheet_path.lower())
             )
@@ -62,7 +64,20 @@ def open_xlsx(path: Path, wanted: Wanted = ANY, *, sheet: str = "") -> Iterator[
             book.close()
 
 
-def _records(table: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+class _BlankLines:
+    """Lines without anything, of a whole workbook: each costs as much as one that says something."""
+
+    def __init__(self) -> None:
+        self._left = TABLE_LIMITS.blank_lines
+
+    def count(self) -> None:
+        """One more. Raises `Refused` `table.rows`."""
+        self._left -= 1
+        if self._left < 0:
+            raise Refused("table.rows")
+
+
+def _records(table: Any, *, blank: _BlankLines) -> Iterator[tuple[int, Sequence[Any]]]:
     """The rows that say something, with their lines."""
     rows = table.iter_rows(max_row=_LAST_LINE)
     line = 0
@@ -78,6 +93,8 @@ def _records(table: Any) -> Iterator[tuple[int, Sequence[Any]]]:
             raise Refused("table.columns")
         if _says_something(cells):
             yield line, cells
+        else:
+            blank.count()
 
 
 def _value(cell: Any) -> Any:

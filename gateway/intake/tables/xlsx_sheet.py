@@ -3,6 +3,7 @@ What the XML of one sheet may hold, asked as it streams by and before openpyxl b
 
 openpyxl holds a row whole, pads it to its last column, and keeps what lies in no row to the end. So a row's bytes, its columns,
 the number of rows and the bytes beside them are bounded here, on what an XML parser sees: prefixes and references hide nothing.
+It also makes every row that is missing before one (r="1048576"), and drops one whose number went back.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class SheetCheck:
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        self._fed = self._rows = self._in_rows = 0
+        self._fed = self._in_rows = 0
+        self._line: float = 0  # the number of the row before
         self.merged = Merged()
         self._row_at = -1  # where the open row begins, -1 outside of rows
 
@@ -67,9 +69,7 @@ class SheetCheck:
             if self._row_at >= 0:
                 raise Refused("table.xlsx")  # a row in a row
             self._row_at = self._parser.CurrentByteIndex
-            self._rows += 1
-            if self._rows > TABLE_LIMITS.rows + TABLE_LIMITS.blank_rows:
-                raise Refused("table.rows")
+            self._line = _row_number(attributes.get("r"), self._line)
 
     def _end(self, name: str) -> None:
         if name == _ROW:
@@ -80,3 +80,16 @@ class SheetCheck:
     def _bound_row(self, at: int) -> None:
         if at - self._row_at > TABLE_LIMITS.row_bytes:
             raise Refused("table.unpacked")
+
+
+def _row_number(stated: str | None, last: float) -> float:
+    """The number of a row behind row `last`; a few programs write 5.0, as openpyxl reads."""
+    try:
+        number = last + 1 if stated is None else float(stated)
+    except ValueError:
+        raise Refused("table.xlsx") from None
+    if number > TABLE_LIMITS.rows + TABLE_LIMITS.blank_rows:
+        raise Refused("table.rows")
+    if not number > last:  # nor is what is no number
+        raise Refused("table.xlsx")
+    return number

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 from gateway.errors import Refused
-from gateway.intake.tables import xlsx_zip
+from gateway.intake.tables import xlsx_file, xlsx_zip
 from gateway.intake.tables.cells import Row
 from gateway.intake.tables.heads import Wanted
 from gateway.intake.tables.limits import TABLE_LIMITS
@@ -220,10 +220,37 @@ def sheet_with(path: Path, added: bytes) -> Path:
         (b"<row><row/></row>", "table.xlsx"),
         (b"<x/>" * 600_000, "table.unpacked"),
         (b"<row/>" * 201_001, "table.rows"),
+        (b'<row r="201001"/>', "table.rows"),
+        (b'<row r="1048576"/>', "table.rows"),
+        (b'<row r="&#49;048576.0"/>', "table.rows"),
+        (b'<row r="1e300"/>', "table.rows"),
+        (b'<row r="nan"/>', "table.xlsx"),
+        (b'<row r="x"/>', "table.xlsx"),
+        (b'<row r="0"/>', "table.xlsx"),
+        (b'<row r="3"/><row r="2"><c r="A2"><v>1</v></c></row>', "table.xlsx"),
+        (b'<row r="2"/><row r="2"><c r="A2"><v>1</v></c></row>', "table.xlsx"),
+        (b'<row><c r="XFD2"/></row>', "table.columns"),
     ],
 )
 def test_what_a_sheet_would_have_held_in_memory_is_bounded(tmp_path: Path, added: bytes, code: str) -> None:
     assert refusal(sheet_with(tmp_path / "t.xlsx", added)) == code
+
+
+def test_a_gap_between_rows_is_no_fault(tmp_path: Path) -> None:
+    (row,) = rows_of(sheet_with(tmp_path / "t.xlsx", b'<row r="1500.0"><c r="A1500"><v>1</v></c></row>'))
+    assert (row.line, row.cells["a"]) == (1500, 1)
+
+
+@pytest.mark.parametrize("blank", [b'<row r="900"/>', b"<row><c><v/></c></row>" * 899])
+def test_blank_lines_are_bounded_over_all_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: bytes) -> None:
+    path = saved(tmp_path / "t.xlsx", ["a"], [1], change=lambda book: [book.create_sheet(f"s{at}") for at in range(3)])
+    for at in (2, 3, 4):
+        part = f"xl/worksheets/sheet{at}.xml"
+        rewritten(path, part, lambda raw: raw.replace(b"</sheetData>", blank + b"</sheetData>"))
+    monkeypatch.setattr(xlsx_file, "TABLE_LIMITS", replace(TABLE_LIMITS, blank_lines=2_700))
+    assert len(rows_of(path)) == 1
+    monkeypatch.setattr(xlsx_file, "TABLE_LIMITS", replace(TABLE_LIMITS, blank_lines=2_600))
+    assert refusal(path) == "table.rows"
 
 
 def test_parts_that_are_held_in_memory_are_small(tmp_path: Path) -> None:
