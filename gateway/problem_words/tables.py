@@ -66,6 +66,12 @@ WORDS: Final[dict[str, Words]] = {
         409, "原事件已声明有误", "The event was declared wrong before",
         "请更正更正后的那个事件；shisu events show 可查", "Correct the event that took its place; see shisu events show",
     ),
+    "table.content_wrong": Words(
+        409, "内容与先前已声明有误的事件相同，不能恢复有效",
+        "It says the same as an event that was declared wrong, which stays so",
+        "原内容确属正确的，须有不同的标识：改用新的追溯单号（如在原号后加“-2”），或以 EPCIS 事件另起事件编号，再报送",
+        "If it is right after all, name it anew: another slip number (the old one with -2), or an EPCIS event of an own eventID",
+    ),
     "table.corrects_part": Words(
         400, "原事件不止这些行，或同一追溯单中有错误的行", "The event has more rows than these, or others of the slip are wrong",
         "更正须整单：把同一追溯单的全部行一起报送", "A slip is corrected whole: send all its rows together",

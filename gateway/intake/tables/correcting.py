@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from certs.canonical import parse
 from certs.times import format_time
 from gateway.intake.context import general_profile
+from gateway.intake.hash_id import event_hash_id
 from gateway.intake.tiers import union_of
 from gateway.store.corrections import named_for
 from gateway.store.event_index import bodies_of
@@ -60,12 +61,20 @@ def declaration(wrong: Wrong, corrective_id: str, *, now: int) -> dict[str, Any]
     return {**wrong.event, "eventID": wrong.event_id, "errorDeclaration": declared}
 
 
+def stored_id(event: Mapping[str, Any], context: Any) -> str:
+    """The eventID that an event of a document is stored under: its own, or its hash id under the document's @context."""
+    return str(event.get("eventID") or event_hash_id(event, context))
+
+
+def was_declared_wrong(tx: Connection, submitter: str, event_id: str) -> bool:
+    """Whether the submitter declared an event of this eventID wrong: what it says cannot be valid again."""
+    return any(state.declares for state in by_event_id(tx, event_id, submitter=submitter))
+
+
 def correction_fault(
-    wrong: Wrong | None, corrective_id: str, uniques: Sequence[bytes], recorded: Mapping[bytes, RecordedRow], *, rows: int
+    wrong: Wrong, corrective_id: str, uniques: Sequence[bytes], recorded: Mapping[bytes, RecordedRow], *, rows: int
 ) -> str:
     """The code of what forbids the correction, "" for nothing. `rows` make the corrective event, which is not known yet."""
-    if wrong is None:
-        return "table.corrects_unknown"
     if corrective_id == wrong.event_id:
         return "table.corrects_same"
     if wrong.is_declared:

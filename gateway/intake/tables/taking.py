@@ -19,12 +19,18 @@ from gateway.errors import Refused
 from gateway.intake.accept import PROCEED, REFUSED, ROLLBACK, take
 from gateway.intake.context import EPCIS_CONTEXTS
 from gateway.intake.epcis import Document
-from gateway.intake.hash_id import event_hash_id
 from gateway.intake.keep import KNOWN
 from gateway.intake.records import Intake
 from gateway.intake.tables.build import Built, Sender, build_event, disagreement, shape_of
 from gateway.intake.tables.cells import CORRECTS_HEAD, CellFault
-from gateway.intake.tables.correcting import Wrong, correction_fault, declaration, find_wrong
+from gateway.intake.tables.correcting import (
+    Wrong,
+    correction_fault,
+    declaration,
+    find_wrong,
+    stored_id,
+    was_declared_wrong,
+)
 from gateway.intake.tables.limits import TABLE_LIMITS
 from gateway.intake.tables.opened import Opened
 from gateway.intake.tables.outcome import Outcome
@@ -147,14 +153,19 @@ class Taking:
             self._refuse_all(group.rows, "table.corrects_part")
             return
         (wrong_id,), owner, profile = named, self._order.sender.uscc, self._order.profile
-        right_id = event_hash_id(group.built.event, self.context)
         uniques = [_sha256(row.unique.encode()) for row in rows if row.unique]
         with self._db.read() as tx:
             wrong = find_wrong(tx, owner, profile, wrong_id)
+            if wrong is None:
+                self._refuse_all(rows, "table.corrects_unknown")
+                return
+            right_id = stored_id(group.built.event, wrong.context)  # both are taken under the context of the wrong one
             recorded = recorded_rows(tx, owner, profile, uniques)
-        is_done = wrong is not None and right_id in wrong.corrected_by
+            is_spent = right_id != wrong_id and was_declared_wrong(tx, owner, right_id)
+        is_done = right_id in wrong.corrected_by
         code = "" if is_done else correction_fault(wrong, right_id, uniques, recorded, rows=len(rows))
-        if wrong is None or code:
+        code = "table.content_wrong" if is_spent else code
+        if code:
             self._refuse_all(rows, code)
         else:
             self._take_correction(group, wrong, right_id, sha256, is_done=is_done)

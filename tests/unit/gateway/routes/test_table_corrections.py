@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from gateway.intake.tables import taking
-from tests.service import ABATTOIR, MARKET, Service, document, event
+from tests.service import ABATTOIR, CONTEXT, MARKET, Service, document, event
 
+EPCIS = "/imports?profile=epcis&corrects="
 DAY = "/imports?profile=pork_wholesale_day"
 HEAD = "更正原事件"
 Rows = list[list[str]]
@@ -155,3 +158,44 @@ def test_a_preview_is_of_exactly_one_event(service: Service, day: Rows) -> None:
     assert send(service, day, preview)["code"] == "table.corrects_one"
     assert codes(send(service, correcting(day[:2], "", weight="x"), preview)) == {"qty.format"}
     assert service.stored() == (0, 0)
+
+
+def test_content_that_was_declared_wrong_is_refused_as_a_correction_and_a_new_slip_makes_it_another(
+    service: Service, day: Rows
+) -> None:
+    old = id_of(send(service, day))
+    first = send(service, correcting(day, old))
+    new, weight = id_of(first), day[1][day[0].index("重量")]
+    service.now += 60
+    back = correcting(day, new, weight=weight)
+    assert codes(send(service, back)) == {"table.content_wrong"}
+    assert "correction" not in states(service, new)[0] and service.stored()[1] == 4
+    for row in back[1:4]:
+        row[0] += "-2"
+    third = id_of(send(service, back))
+    assert states(service, new)[0]["correction"]["state"] == "waiting" and len(states(service, third)) == 1
+    again = [[*row, ""] for row in correcting(day, old)]
+    assert codes(send(service, again)) == {"table.content_wrong"}  # nor does the correction of then bring it back
+
+
+OWN = "urn:uuid:11111111-1111-4111-8111-000000000001"
+ODD = [CONTEXT[0], {"cn": "https://trace.example.cn/ns/cn/", "https": "https://other.example/"}]
+
+
+@pytest.mark.parametrize(("own", "context"), [({"eventID": OWN}, CONTEXT), ({}, CONTEXT), ({}, ODD)])
+def test_the_declaration_names_the_event_id_under_which_the_right_event_is_stored(
+    service: Service, own: dict[str, str], context: list[Any]
+) -> None:
+    key = service.key(ABATTOIR)
+    old = service.post("/capture", document(event(), **{"@context": context}), key).json()["events"][0]["eventID"]
+    right = {**event(), **own, "cn:meatQualityCert": "ABA-PZ-250602-08"}
+    headers = {"Content-Type": "application/x-ndjson", **key}
+    for blank in (b"", b"\n"):  # another file, with the same correction
+        content = json.dumps(right).encode() + b"\n" + blank
+        answer = service.request("POST", EPCIS + quote(old, safe=""), headers=headers, content=content).json()
+        assert answer["counts"]["rejected"] == 0
+        service.now += 60
+    new = answer["events"][0]["eventID"]
+    seen = service.get(f"/events/{quote(old, safe='')}", key).json()["events"]
+    assert seen[0]["correction"]["state"] == "waiting" and new == own.get("eventID", new)
+    assert service.stored()[1] == 3
