@@ -66,6 +66,10 @@ WORDS: Final[dict[str, Words]] = {
         409, "原事件已声明有误", "The event was declared wrong before",
         "请更正更正后的那个事件；shisu events show 可查", "Correct the event that took its place; see shisu events show",
     ),
+    "table.corrects_withdrawn": Words(
+        409, "原事件已作废", "The event was withdrawn",
+        "清空“更正原事件”，把改正后的行照常报送", "Empty that cell, and send the mended rows as any others",
+    ),
     "table.content_wrong": Words(
         409, "内容与先前已声明有误的事件相同，不能恢复有效",
         "It says the same as an event that was declared wrong, which stays so",

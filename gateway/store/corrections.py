@@ -121,6 +121,25 @@ def named_for(tx: Connection, submitter: str, wrong_id: str) -> list[Named]:
     return [Named(*row) for row in tx.execute(query)]
 
 
+def declared_wrong(tx: Connection, row_ids: Collection[int]) -> dict[int, bool]:
+    """Which of these events (row ids) their submitters declared wrong, and whether that named a corrective event."""
+    wanted, found = sorted(set(row_ids)), dict[int, bool]()
+    declaration = events.alias("declaration")
+    same = and_(
+        declaration.c.event_id == _WRONG.c.event_id, declaration.c.submitter == _WRONG.c.submitter, declaration.c.declares == 1
+    )
+    query = (
+        select(_WRONG.c.id, corrections.c.corrective_id)
+        .join(declaration, same)
+        .outerjoin(corrections, corrections.c.declaration == declaration.c.id)
+        .where(_WRONG.c.declares == 0)
+    )
+    for start in range(0, len(wanted), 500):  # SQLite's parameter limit was 999
+        for row_id, corrective_id in tx.execute(query.where(_WRONG.c.id.in_(wanted[start : start + 500]))):
+            found[row_id] = found.get(row_id, False) or corrective_id is not None
+    return found
+
+
 def _open_corrections(member: str, *columns: Any) -> Select[Any]:
     """Corrections not asked for, with their wrong and corrective events: one submitter, one member, and no declarations.
 

@@ -131,12 +131,16 @@ def replace_rows(tx: Connection, submitter: str, profile: str, rows: Iterable[Re
         record_rows(tx, submitter, profile, listed)
 
 
-def count_rows(tx: Connection, submitter: str, profile: str, event: int) -> int:
-    """How many recorded rows an event (its row id) holds."""
-    query = select(func.count()).where(
-        import_rows.c.submitter == submitter, import_rows.c.profile == profile, import_rows.c.event == event
-    )
-    return int(tx.execute(query).scalar_one())
+def count_rows(tx: Connection, submitter: str, event: int) -> int:
+    """How many recorded rows an event (its row id) holds, under the profile that has the most: several may have the same rows."""
+    rows = func.count().label("rows")
+    query = select(rows).where(import_rows.c.submitter == submitter, import_rows.c.event == event).group_by(import_rows.c.profile)
+    return int(tx.execute(query.order_by(rows.desc()).limit(1)).scalar() or 0)
+
+
+def free_rows(tx: Connection, submitter: str, event: int) -> None:
+    """Forgets the rows of an event (its row id), whatever profile recorded them: it was declared wrong."""
+    tx.execute(delete(import_rows).where(import_rows.c.submitter == submitter, import_rows.c.event == event))
 
 
 _COLUMNS = (

@@ -39,7 +39,7 @@ class Wrong:
     corrected_by: frozenset[str]  # eventIDs that its declarations name
 
 
-def find_wrong(tx: Connection, submitter: str, profile: str, event_id: str) -> Wrong | None:
+def find_wrong(tx: Connection, submitter: str, event_id: str) -> Wrong | None:
     """The submitter's event of this eventID, if the catalogue judged it: none other can be declared wrong."""
     found = by_event_id(tx, event_id, submitter=submitter)
     row_id = next((state.row_id for state in found if not state.declares), None)
@@ -51,7 +51,7 @@ def find_wrong(tx: Connection, submitter: str, profile: str, event_id: str) -> W
         return None
     event = union_of(public["event"], *(parse(tier)["event"] for tier in (bodies.bureaus, bodies.submitter_own)))
     named = frozenset(entry.corrective_id for entry in named_for(tx, submitter, event_id))
-    rows = count_rows(tx, submitter, profile, row_id)
+    rows = count_rows(tx, submitter, row_id)
     return Wrong(row_id, event_id, public["context"], event, rows, any(state.declares for state in found), named)
 
 
@@ -78,7 +78,7 @@ def correction_fault(
     if corrective_id == wrong.event_id:
         return "table.corrects_same"
     if wrong.is_declared:
-        return "table.corrects_again"
+        return "table.corrects_again" if wrong.corrected_by else "table.corrects_withdrawn"
     if rows < wrong.rows:
         return "table.corrects_part"
     if any(unique in recorded and recorded[unique].event != wrong.row_id for unique in uniques):

@@ -37,8 +37,9 @@ from gateway.intake.tables.outcome import Outcome
 from gateway.intake.tables.scheme import EPCIS, Mapping
 from gateway.intake.tables.scratch import Kept, Scratch
 from gateway.intake.tally import Tally
+from gateway.store.corrections import declared_wrong
 from gateway.store.database import Database
-from gateway.store.imports import RecordedRow, record_rows, recorded_rows, replace_rows
+from gateway.store.imports import RecordedRow, free_rows, record_rows, recorded_rows, replace_rows
 from gateway.store.keys import StoredKey
 
 _EVENTS: Final = "/epcisBody/eventList/"
@@ -75,6 +76,7 @@ class Taking:
         self._db, self._intake, self._order, self._opened = db, intake, order, opened
         self._scratch, self._outcome, self._tally = scratch, outcome, tally
         namespace = intake.catalogue.tiers.namespace
+        self._wrong: dict[int, bool] = {}  # recorded events of the present page that were declared wrong, whether corrected
         self.context = [EPCIS_CONTEXTS[0], {"cn": namespace}]
 
     def take_all(self, sha256: bytes, progress: Callable[[Connection], None]) -> None:
@@ -91,6 +93,8 @@ class Taking:
             for rows in correcting:
                 self._correct(rows, sha256)
             with self._db.write() as tx:
+                for event in (event for event, corrected in self._wrong.items() if not corrected):
+                    free_rows(tx, self._order.sender.uscc, event)
                 record_rows(tx, self._order.sender.uscc, self._order.profile, recorded)
                 progress(tx)
 
@@ -103,6 +107,7 @@ class Taking:
         uniques = [_sha256(row.unique.encode()) for rows in page for row in rows if row.unique]
         with self._db.read() as tx:
             recorded = recorded_rows(tx, self._order.sender.uscc, self._order.profile, uniques)
+            self._wrong = declared_wrong(tx, {row.event for row in recorded.values()})
         if not recorded:
             return page
         known: dict[int, list[int]] = {}
@@ -118,7 +123,12 @@ class Taking:
         found = recorded.get(_sha256(row.unique.encode())) if row.unique else None
         if found is None:
             return False
-        if found.content_sha256 == row.content_sha256:
+        is_same, corrected = found.content_sha256 == row.content_sha256, self._wrong.get(found.event)
+        if corrected is False:
+            return False  # withdrawn, so that the slip may say something else
+        if is_same and corrected:
+            self._refuse_all([row], "table.content_wrong", head="")
+        elif is_same:
             known.setdefault(found.event, []).append(row.line)
         else:
             head = self._order.mapping.unique[-1]
@@ -136,7 +146,9 @@ class Taking:
             result = _all_refused(refused, len(made))
         again = []
         for group, outcome in zip(made, result, strict=True):
-            if outcome["outcome"] == REFUSED:
+            if any(warning["code"] == "event.declared_wrong" for warning in outcome.get("warnings", ())):
+                self._refuse_all(group.rows, "table.content_wrong", head="")  # it stays wrong, however often it comes
+            elif outcome["outcome"] == REFUSED:
                 again.append(self._refuse_rows(group, outcome["errors"]))
             else:
                 recorded.extend(self._accept(group, outcome))
@@ -155,12 +167,14 @@ class Taking:
         (wrong_id,), owner, profile = named, self._order.sender.uscc, self._order.profile
         uniques = [_sha256(row.unique.encode()) for row in rows if row.unique]
         with self._db.read() as tx:
-            wrong = find_wrong(tx, owner, profile, wrong_id)
+            wrong = find_wrong(tx, owner, wrong_id)
             if wrong is None:
                 self._refuse_all(rows, "table.corrects_unknown")
                 return
             right_id = stored_id(group.built.event, wrong.context)  # both are taken under the context of the wrong one
             recorded = recorded_rows(tx, owner, profile, uniques)
+            freed = declared_wrong(tx, {row.event for row in recorded.values()})
+            recorded = {unique: row for unique, row in recorded.items() if row.event not in freed}
             is_spent = right_id != wrong_id and was_declared_wrong(tx, owner, right_id)
         is_done = right_id in wrong.corrected_by
         code = "" if is_done else correction_fault(wrong, right_id, uniques, recorded, rows=len(rows))
@@ -181,6 +195,7 @@ class Taking:
             return
         accepted = self._accept(group, result[-1])
         with self._db.write() as tx:
+            free_rows(tx, self._order.sender.uscc, wrong.row_id)
             replace_rows(tx, self._order.sender.uscc, self._order.profile, accepted)
 
     def _refuse_correction(self, group: _Group, refused: Refused, *, at: int) -> None:
@@ -191,9 +206,9 @@ class Taking:
         of_old = [fault.code for fault in refused.faults if not fault.pointer.startswith(begin)]
         self._refuse_all(left, of_old[0] if of_old else "table.corrects_part")
 
-    def _refuse_all(self, rows: Sequence[Kept], code: str) -> None:
+    def _refuse_all(self, rows: Sequence[Kept], code: str, *, head: str = CORRECTS_HEAD) -> None:
         for row in rows:
-            self._refuse(row, [self._fault(row, code, CORRECTS_HEAD)])
+            self._refuse(row, [self._fault(row, code, head)])
 
     def _build(self, rows: list[Kept]) -> _Group:
         mapping = self._order.mapping

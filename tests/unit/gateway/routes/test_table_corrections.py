@@ -12,6 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from gateway.intake.tables import taking
+from gateway.intake.tables.profiles import shipped
+from gateway.store.mappings import StoredMapping, put_mapping
 from tests.service import ABATTOIR, CONTEXT, MARKET, Service, document, event
 
 EPCIS = "/imports?profile=epcis&corrects="
@@ -199,3 +201,30 @@ def test_the_declaration_names_the_event_id_under_which_the_right_event_is_store
     seen = service.get(f"/events/{quote(old, safe='')}", key).json()["events"]
     assert seen[0]["correction"]["state"] == "waiting" and new == own.get("eventID", new)
     assert service.stored()[1] == 3
+
+
+def test_a_slip_is_corrected_whole_under_another_profile_too(service: Service, day: Rows) -> None:
+    with service.db.write() as tx:
+        put_mapping(tx, StoredMapping(MARKET, "mine", shipped("pork_wholesale_day"), service.now))
+    mine = DAY.replace("pork_wholesale_day", "mine")
+    old = id_of(send(service, day[:4]))
+    assert codes(send(service, correcting(day[:2], old), mine)) == {"table.corrects_part"}
+    assert send(service, correcting(day[:4], old), mine)["counts"]["accepted"] == 3
+    assert codes(send(service, [*day[:4], day[0][:0]])) == {"table.content_wrong"}  # of the old profile nothing is known any more
+    assert send(service, [row[:-1] for row in correcting(day[:4], old)])["counts"]["known"] == 3
+
+
+def test_rows_of_a_withdrawn_event_are_free_again_unless_they_say_the_same(service: Service, day: Rows) -> None:
+    shown = send(service, day[:4], DAY.replace("?", "/preview?"))
+    old = id_of(send(service, day))
+    declared = {"declarationTime": "2025-06-02T09:00:00.000+08:00", "reason": "did_not_occur"}
+    said = {name: value for name, value in shown.items() if name != "@context"}
+    withdrawal = document({**said, "eventID": old, "errorDeclaration": declared}, **{"@context": shown["@context"]})
+    assert service.post("/capture", withdrawal, service.key(MARKET)).json()["events"][0]["outcome"] == "accepted"
+    assert codes(send(service, day[:4])) == {"table.content_wrong"}
+    assert codes(send(service, correcting(day, old))) == {"table.corrects_withdrawn"}
+    mended = [row[:-1] for row in correcting(day[:4], "")]
+    new = id_of(send(service, mended))
+    assert new != old and "correction" not in states(service, new)[0]
+    assert send(service, [*mended, mended[0][:0]])["counts"]["known"] == 3
+    assert send(service, correcting(day, new, weight="19.9"))["counts"]["accepted"] == 3
