@@ -20,6 +20,9 @@ _SIGNED = re.compile(
     r"(?:制表|填表|审核|复核|审批|核准|经办|签字|签名|签章|盖章|负责人|主管)(?:人|员|日期)?(?:\s*[:：(（].*|\s*)", re.DOTALL
 )
 _SUM = re.compile(r"[+-]?[0-9]{1,3}(?:,?[0-9]{3})*(?:\.[0-9]+)?|[+-]?[0-9]+(?:\.[0-9]+)?")
+_FIGURES = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_GOODS: Final = frozenset(("product", "gtin", "lot", "code", "serial", "sscc", "quantity", "buyer", "seller"))
+_MOST_BY_CHANCE: Final = 2  # names of those who sign, wherever they stand, are no figures
 _UNIT = re.compile(r"[^\W\d_]{1,10}$")
 
 
@@ -35,7 +38,19 @@ def footer_code(row: Row, mapping: Mapping) -> str:
         return TOTAL
     required = [column.head for column in mapping.columns if column.required]
     blank = sum(is_blank(row.cells.get(head)) for head in required)
-    return SIGNATURE if _SIGNED.fullmatch(first.strip()) and blank * 2 > len(required) else ""
+    if _SIGNED.fullmatch(first.strip()) is None or blank * 2 <= len(required) or _names_goods(row, mapping):
+        return ""
+    return SIGNATURE
+
+
+def _names_goods(row: Row, mapping: Mapping) -> bool:
+    """Whether cells behind the first name goods and an amount, or a party: a row of data, however it begins."""
+    said = [cell for cell in row.source if not is_blank(cell)][1:]
+    figures = [
+        cell for cell in said if isinstance(cell, int | float) or (isinstance(cell, str) and _FIGURES.fullmatch(cell.strip()))
+    ]
+    targets = {column.to for column in mapping.columns if not is_blank(row.cells.get(column.head))}
+    return bool(figures) and len(targets & _GOODS) >= _MOST_BY_CHANCE
 
 
 def _is_sum(cell: Cell, mapping: Mapping) -> bool:

@@ -44,6 +44,7 @@ def test_a_row_of_signatures_is_one(source: tuple[Any, ...]) -> None:
     [
         (), ("", None), (12, "合计"), ("合计", "猪里脊"), ("合计行", "12"), ("MKT-1", "合计"), ("审核中的追溯单", "1"),
         ("审核", *["x"] * 17),
+        ("负责人：张三", "", "", "", "", "09521234100034", "C1", *[""] * 5, "91310113TE5T00024G", "", "", "12.5"),
     ],
 )  # fmt: skip
 def test_every_other_row_is_judged_as_a_row(source: tuple[Any, ...]) -> None:
