@@ -143,6 +143,10 @@ WORDS: Final[dict[str, Words]] = {
     "table.head_row": Words(
         200, "提示：表头在这一行，以上各行未使用", "The heads were found in this row: the rows above it are not used",
     ),
+    "table.rows_above": Words(
+        400, "表头以上还有像数据的行", "Above the heads there are rows that look like data",
+        "一个文件只放一张表：表头以上只留标题", "One table a file: leave only a title above the heads",
+    ),
     "table.merged_heads": Words(
         400, "表头中有合并的单元格", "Heads are merged cells",
         "取消合并，每列一个列名，只占一行", "Unmerge them: one row, one head a column",

@@ -36,6 +36,7 @@ def open_csv(path: Path, wanted: Wanted = ANY) -> Iterator[Opened]:
             raise Refused("csv.empty")
         if not found.fits and all(len(record) == 1 for _, record in looked) and _has_other_delimiter(looked):
             raise Refused("csv.delimiter")
+        found.refuse_rows_above()
         heads = clean_heads(found.cells, found.line)
         rows = chain((record for record in looked if record[0] > found.line), records)
         yield Opened(encoding, heads, _rows(rows, heads, len(found.cells)), "csv", head_line=found.line, notes=found.notes)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from gateway.errors import Refused
 from gateway.intake.tables.cells import CellFault
 from gateway.intake.tables.scheme import Mapping
 
@@ -37,6 +38,12 @@ class Found:
     cells: Sequence[object]
     fits: bool
     first: int
+    widest_above: int = 0  # filled cells of the fullest row above
+
+    def refuse_rows_above(self) -> None:
+        """Raises `Refused` `table.rows_above` where a row above is no title: another table, whose rows would be lost."""
+        if self.fits and self.widest_above >= max(3, _filled(self.cells) / 2):
+            raise Refused("table.rows_above")
 
     @property
     def notes(self) -> tuple[CellFault, ...]:
@@ -60,7 +67,12 @@ def find_heads(records: Iterator[Record], wanted: Wanted) -> Found | None:
     sets = [{clean(cell) for cell in cells} for _, cells in listed]
     fitting = [at for at, heads in enumerate(sets) if heads >= wanted.required and len(heads & wanted.known) >= _LEAST]
     best = fitting[0] if fitting else max(range(len(listed)), key=lambda at: (len(sets[at] & wanted.known), -at))
-    return Found(*listed[best], fits=bool(fitting), first=listed[0][0])
+    above = [cells for _, cells in listed[:best]]
+    return Found(*listed[best], fits=bool(fitting), first=listed[0][0], widest_above=max(map(_filled, above), default=0))
+
+
+def _filled(cells: Sequence[object]) -> int:
+    return sum(1 for cell in cells if clean(cell))
 
 
 def clean(cell: object) -> str:

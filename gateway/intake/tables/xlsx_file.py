@@ -55,6 +55,7 @@ def open_xlsx(path: Path, wanted: Wanted = ANY, *, sheet: str = "") -> Iterator[
             records = partial(_records, blank=_BlankLines())
             choice = choose_sheet(book, sheet, wanted, records)
             table, found = choice.table, choice.found
+            found.refuse_rows_above()
             heads = _heads(found.cells, found.line)
             rows = _rows((record for record in records(table) if record[0] > found.line), heads)
             yield Opened(

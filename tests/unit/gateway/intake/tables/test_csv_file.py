@@ -85,3 +85,11 @@ def test_one_record_is_bounded_however_many_lines_it_has(tmp_path: Path, text: s
     with pytest.raises(Refused) as refused:
         rows_of(tmp_path / "t", "a,b\n" + text)
     assert refused.value.code == code
+
+
+def test_a_table_above_the_heads_is_refused_and_not_lost(tmp_path: Path) -> None:
+    path, wanted = tmp_path / "t.csv", Wanted(frozenset({"a", "b"}), frozenset({"a", "b", "c", "d"}))
+    path.write_text("a,x,c,d\n1,2,3,4\na,b,c,d\n1,2,3,4\n", "utf-8")
+    with pytest.raises(Refused) as refused, open_csv(path, wanted):
+        pass
+    assert refused.value.code == "table.rows_above"
