@@ -83,7 +83,6 @@ class Facts:
     warnings: tuple[Fault, ...] = ()
     uses: tuple[PaperUse, ...] = ()  # papers that serve one lot
     entries: tuple[Entry, ...] = ()  # what it adds to balances over several events
-    declares: bool = False  # an error: exempt from the catalogue's rules, so the store must have what it repeats
 
 
 def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
@@ -114,11 +113,10 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
     scope = scope_bits(class_, place.stage)
     if scope & rules.members[member].scope != scope:
         return [Fault("event.scope", at if general else f"{at}/cn:link")]
-    declares = general is None and "errorDeclaration" in event
-    counts = general is None and not declares
+    counts = general is None and "errorDeclaration" not in event
     return Facts(
         event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope,
-        uses=tuple(paper_uses(case)) if counts else (), entries=tuple(entries(case)) if counts else (), declares=declares,
+        uses=tuple(paper_uses(case)) if counts else (), entries=tuple(entries(case)) if counts else (),
         content_sha256=said_sha256(event, raw, is_general=general is not None), warnings=warnings,
     )  # fmt: skip
 

@@ -17,7 +17,8 @@ from gateway.errors import Fault
 from gateway.intake.balance import balance_faults, balance_warnings, note_amounts
 from gateway.intake.behalf import behalf_warnings
 from gateway.intake.checks import Facts
-from gateway.intake.declared import repeats_a_judged_event
+from gateway.intake.context import general_profile
+from gateway.intake.declared import declaration_faults
 from gateway.intake.epcis import Document
 from gateway.intake.hash_id import event_hash_id
 from gateway.intake.index import index_event
@@ -62,7 +63,10 @@ def keep_event(
         return Stored(KNOWN, known.row_id, warnings)
     event_id = facts.event_id or event_hash_id(event, document.context)
     same_id = by_event_id(tx, event_id, submitter=facts.submitter)
-    faults = _stored_faults(tx, event, facts, same_id, at) or balance_faults(tx, facts, at, intake.catalogue.bounds)
+    is_general = general_profile(document.context, facts.submitter) is not None
+    faults = _stored_faults(tx, event, facts, same_id, at, is_general=is_general) or balance_faults(
+        tx, facts, at, intake.catalogue.bounds
+    )
     if faults:
         return faults
     goods = name_goods(tx, intake, event, facts.submitter, at)
@@ -87,24 +91,27 @@ def keep_event(
         corrective_ids=list(dict.fromkeys(corrective_ids)),
     )  # fmt: skip
     warnings = (*_warnings(facts, at, anchored=bool(goods.codes)), *_stored_warnings(tx, event, facts, at, intake))
+    if new.declares and all(other.declares for other in same_id):
+        warnings = (*warnings, Fault("event.declares_nothing", f"{at}/errorDeclaration"))
     return Stored(ACCEPTED, row_id, warnings, new.declares)
 
 
 def _stored_faults(
-    tx: Connection, event: dict[str, Any], facts: Facts, same_id: Sequence[EventState], at: str
-) -> list[Fault]:  # fmt: skip
+    tx: Connection, event: dict[str, Any], facts: Facts, same_id: Sequence[EventState], at: str, *, is_general: bool
+) -> list[Fault]:
     """What is wrong beside what is stored: `same_id` are the submitter's events of this eventID."""
-    if "errorDeclaration" not in event and any(not other.declares for other in same_id):
-        return [Fault("event.id_conflict", f"{at}/eventID")]
-    if facts.declares and not repeats_a_judged_event(tx, event, same_id):
-        return [Fault("event.declares_unknown", f"{at}/errorDeclaration")]
+    if "errorDeclaration" in event:
+        return declaration_faults(tx, event, same_id, at, is_general=is_general)
+    if same_id:  # an eventID that only declarations have was called wrong before it said anything: it would never count
+        is_used = any(not other.declares for other in same_id)
+        return [Fault("event.id_conflict" if is_used else "event.declared_before", f"{at}/eventID")]
     return reuse_faults(tx, facts, at)
 
 
 def _wrong_since(tx: Connection, known: EventState, at: str) -> Iterator[Fault]:
     """`event.declared_wrong` where a stored event, that is sent again, was declared wrong by its submitter."""
     same_id = () if known.declares else by_event_id(tx, known.event_id, submitter=known.submitter)
-    if any(other.declares for other in same_id):
+    if any(other.declares and other.row_id > known.row_id for other in same_id):
         yield Fault("event.declared_wrong", at)
 
 

@@ -22,6 +22,14 @@ WORDS: Final[dict[str, Words]] = {
         "请先报送原事件；更正声明须使用同一事件编号，并重复原事件的每个字段",
         "Send the event first; its declaration has the same eventID and repeats every field",
     ),
+    "event.declares_nothing": Words(
+        200, "提示：本网关没有该更正声明所指的事件", "No event of this sender is stored that the declaration is about",
+        "同一事件编号此后不能再报送；请核对事件编号", "Nothing can be sent under this eventID any more; check the eventID",
+    ),
+    "event.declared_before": Words(
+        409, "该事件编号先前已被更正声明为有误", "This eventID was declared wrong before an event of it came",
+        "请用新的事件编号报送", "Send the event under a new eventID",
+    ),
     "event.declared_wrong": Words(
         200, "提示：该事件已被更正声明为有误，重复报送不使其恢复", "This event was declared wrong since, and stays so",
         "正确的内容请用新事件编号报送", "Send what is right as an event with a new eventID",

@@ -62,8 +62,9 @@ def greatest_of(tx: Connection, side: str, keys: Collection[str]) -> dict[str, i
 def _live(*columns: ColumnElement[Any], side: str, keys: Collection[str]) -> Select[Any]:
     declaration = events.alias("declaration")
     is_wrong = exists().where(
-        declaration.c.event_id == events.c.event_id, declaration.c.submitter == events.c.submitter, declaration.c.declares == 1
-    )
+        declaration.c.event_id == events.c.event_id, declaration.c.submitter == events.c.submitter, declaration.c.declares == 1,
+        declaration.c.id > events.c.id,  # what was said before an event is not about it
+    )  # fmt: skip
     return (
         select(*columns)
         .select_from(amounts)

@@ -141,7 +141,8 @@ def declared_wrong(tx: Connection, row_ids: Collection[int]) -> dict[int, bool]:
 
 
 def _open_corrections(member: str, *columns: Any) -> Select[Any]:
-    """Corrections not asked for, with their wrong and corrective events: one submitter, one member, and no declarations.
+    """Corrections not asked for, with their wrong and corrective events: one submitter, one member, and no declarations;
+    the wrong one came first.
 
     Events are looked up by eventID and in no other way (coalesce keeps other indexes out): by member and state a planner would
     pair every open event with every other.
@@ -158,7 +159,7 @@ def _open_corrections(member: str, *columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(corrections)
-        .join(_WRONG, are_events[0])
+        .join(_WRONG, and_(are_events[0], func.coalesce(_WRONG.c.id, 0) < corrections.c.declaration))
         .join(_RIGHT, are_events[1])
         .where(corrections.c.member == member, corrections.c.act_id.is_(None))
     )

@@ -42,8 +42,9 @@ def used_by_another(tx: Connection, submitter: str, paper: UsedPaper) -> bool:
 def _is_used(tx: Connection, paper: UsedPaper, *conditions: ColumnElement[bool]) -> bool:
     declaration = events.alias("declaration")
     is_wrong = exists().where(
-        declaration.c.event_id == events.c.event_id, declaration.c.submitter == events.c.submitter, declaration.c.declares == 1
-    )
+        declaration.c.event_id == events.c.event_id, declaration.c.submitter == events.c.submitter, declaration.c.declares == 1,
+        declaration.c.id > events.c.id,  # what was said before an event is not about it
+    )  # fmt: skip
     query = (
         select(cited_papers.c.event)
         .join(events, and_(events.c.id == cited_papers.c.event, ~is_wrong))

@@ -306,8 +306,8 @@ def test_who_names_a_producers_units_first_keeps_it_from_nothing_and_misleads_no
 
 def test_a_declared_error_states_no_lot(service: Service) -> None:
     declared = many(1, errorDeclaration={"declarationTime": "2025-06-02T04:00:00+08:00"})
-    keep(service, declared, event(quantityList=None, epcList=[f"{DL}/21/0"]))
-    assert parse(service.rows()[1].public_body)["codes"] == [f"01/{GTIN}/21/0"]
+    keep(service, many(1), declared, event(quantityList=None, epcList=[f"{DL}/21/0"]))
+    assert parse(service.rows()[2].public_body)["codes"] == [f"01/{GTIN}/21/0"]
 
 
 def test_nothing_of_a_refused_event_is_known(service: Service) -> None:
