@@ -28,6 +28,7 @@ from gateway.intake.rules.accounts import Entry, entries
 from gateway.intake.rules.case import Case
 from gateway.intake.rules.hidden import hidden_findings
 from gateway.intake.rules.judge import judge
+from gateway.intake.rules.lot_givers import gives_lots
 from gateway.intake.rules.places import Place, find_place, required_text
 from gateway.intake.rules.single_use import PaperUse, paper_uses
 from gateway.intake.rules.texts import text_findings
@@ -83,6 +84,7 @@ class Facts:
     warnings: tuple[Fault, ...] = ()
     uses: tuple[PaperUse, ...] = ()  # papers that serve one lot
     entries: tuple[Entry, ...] = ()  # what it adds to balances over several events
+    gives_lots: bool = False  # others go by the lots that it states of units
 
 
 def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
@@ -117,6 +119,7 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
     return Facts(
         event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope,
         uses=tuple(paper_uses(case)) if counts else (), entries=tuple(entries(case)) if counts else (),
+        gives_lots=counts and gives_lots(place.link, place.stage, kind),
         content_sha256=said_sha256(event, raw, is_general=general is not None), warnings=warnings,
     )  # fmt: skip
 

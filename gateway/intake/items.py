@@ -2,7 +2,7 @@
 How a record names its goods (PROTOCOL.md §3): few codes as they are, many serialised units (一物一码) as leaves of an item tree.
 
 A unit is written with its lot where the event or the registry knows it; a lot that contradicts what the same submitter said is
-refused, and what others said binds nobody (`gateway.store.serials` has the rule, `PRODUCING` whose word others go by).
+refused, and what others said binds nobody (`gateway.store.serials` has the rule, `rules.lot_givers` whose word others go by).
 Units go into the tree, and `codes` names their GTINs and lots, with more than 16 codes or where a serial file (码清单) is cited.
 The tree has the file's order, or the codes'. It needs no shuffling: every leaf has its own salt, so that the hashes in a path
 tell nothing of other units, and an index tells only where a list has the unit.
@@ -27,7 +27,6 @@ from gateway.store.items import insert_items
 from gateway.store.serials import Registered, SerialFile, binding_lots, find_file, register, registered, release
 from gateway.value_class import value_class
 
-PRODUCING: Final = frozenset({"growing", "slaughter", "production", "import"})  # stages where goods get their lot
 _LIST: Final = "cn:serialListSha256"
 _COUNTS: Final = ("cn:serialCount", "cn:serialActivated", "cn:serialVoided")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -63,13 +62,20 @@ def name_goods(tx: Connection, intake: Intake, event: dict[str, Any], submitter:
     return faults or goods
 
 
-def keep_goods(tx: Connection, row_id: int, goods: Goods, *, submitter: str, stage: str, wrong: Collection[int]) -> None:
+def keep_goods(tx: Connection, row_id: int, goods: Goods, *, submitter: str, gives_lots: bool, wrong: Collection[int]) -> None:
     """Stores the item tree and the lots that an event states. `wrong` are the events it declares to be wrong: theirs are gone."""
     insert_items(tx, row_id, goods.units)
     if wrong:
         release(tx, wrong)
     else:
-        register(tx, goods.lots, submitter=submitter, event=row_id, binding=stage in PRODUCING)
+        register(tx, goods.lots, submitter=submitter, event=row_id, binding=gives_lots)
+
+
+def lot_warnings(tx: Connection, goods: Goods, at: str) -> Iterator[Fault]:
+    """`item.lot_elsewhere` where an event, stored after this, states another lot than who first gave the units theirs."""
+    given = binding_lots(tx, goods.lots)
+    if any(given.get(unit, lot) != lot for unit, lot in goods.lots.items()):
+        yield Fault("item.lot_elsewhere", at)
 
 
 def unit_of(code: Code) -> str:

@@ -22,7 +22,7 @@ from gateway.intake.declared import declaration_faults
 from gateway.intake.epcis import Document
 from gateway.intake.hash_id import event_hash_id
 from gateway.intake.index import index_event
-from gateway.intake.items import keep_goods, name_goods
+from gateway.intake.items import keep_goods, lot_warnings, name_goods
 from gateway.intake.records import Intake, make_record
 from gateway.intake.reuse import note_uses, reuse_faults, reuse_warnings
 from gateway.store.corrections import declare
@@ -82,18 +82,27 @@ def keep_event(
         tx, row_id, event, codes=goods.codes, hosts=intake.hosts, submitter=facts.submitter, received_at=arrival.now
     )  # fmt: skip
     wrong = [other.row_id for other in same_id] if new.declares else []
-    keep_goods(tx, row_id, goods, submitter=facts.submitter, stage=facts.stage, wrong=wrong)
+    disputed = list(lot_warnings(tx, goods, at))
+    keep_goods(tx, row_id, goods, submitter=facts.submitter, gives_lots=facts.gives_lots, wrong=wrong)
     note_uses(tx, row_id, facts)
     note_amounts(tx, row_id, facts)
-    corrective_ids = event.get("errorDeclaration", {}).get("correctiveEventIDs", [])
+    warnings = (*_warnings(facts, at, anchored=bool(goods.codes)), *disputed, *_stored_warnings(tx, event, facts, at, intake))
+    if new.declares:
+        warnings = (*warnings, *_declare(tx, row_id, event, new, same_id, at))
+    return Stored(ACCEPTED, row_id, warnings, new.declares)
+
+
+def _declare(
+    tx: Connection, row_id: int, event: dict[str, Any], new: NewEvent, same_id: Sequence[EventState], at: str
+) -> Iterator[Fault]:
+    """Stores what a declaration names; `event.declares_nothing` where what it declares wrong was never sent."""
+    corrective_ids = event["errorDeclaration"].get("correctiveEventIDs", [])
     declare(
-        tx, row_id, member=facts.member, submitter=facts.submitter, wrong_id=event_id,
+        tx, row_id, member=new.member, submitter=new.submitter, wrong_id=new.event_id,
         corrective_ids=list(dict.fromkeys(corrective_ids)),
     )  # fmt: skip
-    warnings = (*_warnings(facts, at, anchored=bool(goods.codes)), *_stored_warnings(tx, event, facts, at, intake))
-    if new.declares and all(other.declares for other in same_id):
-        warnings = (*warnings, Fault("event.declares_nothing", f"{at}/errorDeclaration"))
-    return Stored(ACCEPTED, row_id, warnings, new.declares)
+    if all(other.declares for other in same_id):
+        yield Fault("event.declares_nothing", f"{at}/errorDeclaration")
 
 
 def _stored_faults(

@@ -13,6 +13,11 @@ WORDS: Final[dict[str, Words]] = {
         "Check the lot. Where the earlier event is wrong, declare its error first and then send the right one; a serial file "
         "that no event cites yet may be sent anew by its submitter",
     ),
+    "item.lot_elsewhere": Words(
+        200, "提示：生产主体先前为该码登记了另一批号；他人的记录以其为准",
+        "Who made the unit gave it another lot before; others' records go by that",
+        "请核对批号；报错的，先报送更正声明", "Check the lot; declare the error of what was wrong",
+    ),
     "item.list_form": Words(
         400, "码清单文件摘要须为 64 位十六进制（SHA-256）", "The hash of a serial file is 64 hexadecimal digits (SHA-256)",
     ),

@@ -2,10 +2,10 @@
 Which lot a serialised unit belongs to (serial_lots), and the serial files (码清单) that were sent ahead of their event.
 
 Each submitter's first statement about a unit stands for that submitter; nobody overwrites another's, and nobody's keeps another
-from stating. For a unit named without its lot the submitter's own statement counts; else that of others, if it is binding and all
-binding ones agree. Binding is what an event of a producing stage says itself or by the file it cites: so nobody takes another's
-units by naming them first. What a file said and no event has cited is its submitter's to say anew, and an error declaration takes
-back what the wrong event had said.
+from stating. For a unit named without its lot the submitter's own statement counts; else the first binding one of others, which
+no later one replaces. Binding is what an event says, itself or by the file it cites, whose sender makes such goods
+(`gateway.intake.rules.lot_givers`). What a file said and no event has cited is its submitter's to say anew, and an error
+declaration takes back what the wrong event had said.
 """
 
 from __future__ import annotations
@@ -56,14 +56,23 @@ def registered(tx: Connection, codes: Collection[str], *, submitter: str) -> dic
 
 
 def binding_lots(tx: Connection, codes: Collection[str]) -> dict[str, str]:
-    """The lots of units by the binding statements about them, whoever made them; a unit on which they differ has none."""
-    found = _lots(tx, codes, only_binding=True)
-    return {code: next(iter(lots)) for code, lots in found.items() if len(lots) == 1}
+    """The lots of units by the first binding statement about each, whoever made it."""
+    found: dict[str, str] = {}
+    for chunk in _chunks(codes):
+        query = select(serial_lots.c.code, serial_lots.c.lot).where(serial_lots.c.code.in_(chunk), serial_lots.c.binding == 1)
+        for code, lot in tx.execute(query.order_by(serial_lots.c.event)):
+            found.setdefault(code, lot)
+    return found
 
 
 def stated_lots(tx: Connection, codes: Collection[str]) -> dict[str, set[str]]:
     """Every lot that anybody gave these units, to search by."""
-    return _lots(tx, codes, only_binding=False)
+    found: dict[str, set[str]] = {}
+    for chunk in _chunks(codes):
+        query = select(serial_lots.c.code, serial_lots.c.lot).where(serial_lots.c.code.in_(chunk)).distinct()
+        for code, lot in tx.execute(query):
+            found.setdefault(code, set()).add(lot)
+    return found
 
 
 def register(tx: Connection, lots: Mapping[str, str], *, submitter: str, event: int | None, binding: bool) -> None:
@@ -111,15 +120,6 @@ def find_file(tx: Connection, submitter: str, sha256: bytes) -> SerialFile | Non
     )
     row = tx.execute(query).one_or_none()
     return None if row is None else SerialFile(sha256, tuple(row.codes.decode().split("\n")), row.issued, row.voided)
-
-
-def _lots(tx: Connection, codes: Collection[str], *, only_binding: bool) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for chunk in _chunks(codes):
-        query = select(serial_lots.c.code, serial_lots.c.lot).where(serial_lots.c.code.in_(chunk)).distinct()
-        for code, lot in tx.execute(query.where(serial_lots.c.binding == 1) if only_binding else query):
-            found.setdefault(code, set()).add(lot)
-    return found
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

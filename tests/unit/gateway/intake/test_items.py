@@ -27,7 +27,7 @@ from gateway.store.captures import Capture, open_capture
 from gateway.store.items import units_of
 from gateway.store.serials import SerialFile, insert_file, register, registered
 from gateway.store.tables import items, serial_lots
-from tests.service import ABATTOIR, COM, CONTEXT, FARM, NOW, PLANT, Service, event, service_in
+from tests.service import ABATTOIR, COM, CONTEXT, FARM, MARKET, NOW, PLANT, SHOP, Service, document, event, service_in
 
 GTIN = "09521234200024"
 DL = f"https://id.gs1.org/01/{GTIN}"
@@ -242,7 +242,7 @@ def facts_of(made: dict[str, Any], submitter: str, stage: str) -> Facts:
     codes, _ = event_codes(made, "", {"id.gs1.org"})
     return Facts(
         event_id=made.get("eventID"), member=COM, submitter=submitter, category=made["cn:category"], class_="livestock",
-        stage=stage, codes=codes, scope=3, content_sha256=content_sha256(made, CONTEXT),
+        stage=stage, codes=codes, scope=3, content_sha256=content_sha256(made, CONTEXT), gives_lots=stage != "other",
     )  # fmt: skip
 
 
@@ -301,6 +301,36 @@ def test_who_names_a_producers_units_first_keeps_it_from_nothing_and_misleads_no
         keep(service, {**seen, "cn:slipNo": "2"}, submitter=submitter)
     assert [parse(row.public_body)["codes"] for row in service.rows()[1:]] == [
         [f"01/{GTIN}/21/0"], [f"01/{GTIN}/10/L1/21/0"], [f"01/{GTIN}/10/L1/21/0"], [f"01/{GTIN}/10/EVIL/21/0"],
+    ]  # fmt: skip
+
+
+def test_a_later_conflicting_maker_is_warned_and_others_go_by_the_first(service: Service) -> None:
+    (first,) = keep(service, many(1))
+    (second,) = keep(service, many(1, lot="L9"), submitter=FARM)
+    (third,) = keep(service, many(1, lot="L9", cn__slipNo="1"), submitter=COM, stage="other")
+    keep(service, event(quantityList=None, epcList=[f"{DL}/21/0"]), submitter=PLANT)
+    told = [[warning.code for warning in one.warnings] for one in (first, second, third) if isinstance(one, Stored)]
+    assert told == [[], ["item.lot_elsewhere"], ["item.lot_elsewhere"]]
+    assert parse(service.rows()[3].public_body)["codes"] == [f"01/{GTIN}/10/L1/21/0"]
+
+
+def test_a_trader_gives_a_strangers_units_no_lot(service: Service) -> None:
+    """By a link that every kind may report."""
+    cans = [f"{DL}/21/0"]
+    fake = event(
+        bizStep="commissioning", action="ADD", quantityList=None, epcList=cans, cn__uscc=MARKET, cn__category="tomato",
+        cn__link="production", cn__meatQualityCert=None, cn__productQuarantineCertB=None,
+        ilmd={"cbvmda:lotNumber": "FAKE", "cn:productionDate": "2025-06-01", "cn:expiryDate": "2025-07-01"},
+    )  # fmt: skip
+    sale = event(
+        bizStep="retail_selling", quantityList=None, epcList=cans, cn__uscc=SHOP, cn__category="infant_formula",
+        cn__link="retail_sale", cn__meatQualityCert=None, cn__productQuarantineCertB=None,
+    )  # fmt: skip
+    for sent in (fake, sale):
+        answer = service.post("/capture", document(sent), service.key(sent["cn:uscc"]))
+        assert answer.status_code == 202, answer.text
+    assert [parse(row.public_body)["codes"] for row in service.rows()] == [
+        [f"01/{GTIN}/10/FAKE/21/0"], [f"01/{GTIN}/21/0"],
     ]  # fmt: skip
 
 
