@@ -2,8 +2,9 @@
 Balances over several events, which only the store can see (`gateway.intake.rules.accounts` has the accounts).
 
 Who uses up more than there is is refused, whichever event comes last: more of a lot than this submitter made, more heads than
-anyone says arrived under the certificates. A lot made elsewhere and a certificate of which nobody has said anything bind nobody,
-and nobody blocks a certificate by a low number: the submitter's own arrival counts as much as another's. Whoever states too
+came in under the certificates by its own word, or left a farm. A lot made elsewhere binds nobody, and neither do certificates of
+which nobody has said anything; beside known ones they add nothing. Certificates that one event names together share its number.
+Nobody blocks a certificate by a low number: the submitter's own arrival counts as much as another's departure. Whoever states too
 little afterwards is only warned: what was taken already may be right, and the rest of a lot may still be on its way.
 """
 
@@ -17,8 +18,8 @@ from sqlalchemy import Connection
 from gateway.catalogue.rows import Bounds
 from gateway.errors import Fault
 from gateway.intake.checks import Facts
-from gateway.intake.rules.accounts import ARRIVED, MADE, SLAUGHTERED, USED, Entry
-from gateway.store.amounts import Amount, add_amounts, greatest_of, sum_of, total_of
+from gateway.intake.rules.accounts import ARRIVED, DEPARTED, MADE, SLAUGHTERED, USED, Entry
+from gateway.store.amounts import Amount, add_amounts, greatest_of, named_with, sum_of, total_of
 
 _LOT: Final = "qty.lot_balance"
 _HEADS: Final = "cert.heads"
@@ -33,12 +34,8 @@ def balance_faults(tx: Connection, facts: Facts, at: str, bounds: Bounds) -> lis
         if _is_over(tx, facts, entry.key, used=entry.amount, made=made.get(entry.key), bounds=bounds)
     ]
     slaughtered = list(_side(facts, SLAUGHTERED))
-    keys = [entry.key for entry in slaughtered]
-    arrived = greatest_of(tx, ARRIVED, keys)
-    if keys and len(arrived) == len(keys):
-        heads = slaughtered[0].amount + (sum_of(tx, SLAUGHTERED, keys, submitter=facts.submitter) or 0)
-        if heads > sum(arrived.values()):
-            faults.append(Fault(_HEADS, f"{at}{slaughtered[0].pointer}"))
+    if slaughtered and _is_overdrawn(tx, facts, {entry.key for entry in slaughtered}, heads=slaughtered[0].amount):
+        faults.append(Fault(_HEADS, f"{at}{slaughtered[0].pointer}"))
     return faults
 
 
@@ -48,8 +45,7 @@ def balance_warnings(tx: Connection, facts: Facts, at: str, bounds: Bounds) -> I
         if _is_over(tx, facts, entry.key, bounds=bounds):
             yield Fault(f"{_LOT}_late", f"{at}{entry.pointer}")
     for entry in _side(facts, ARRIVED):
-        heads = total_of(tx, SLAUGHTERED, entry.key, submitter=facts.submitter)
-        if heads is not None and heads > greatest_of(tx, ARRIVED, [entry.key])[entry.key]:
+        if _is_overdrawn(tx, facts, {entry.key}):
             yield Fault(f"{_HEADS}_late", f"{at}{entry.pointer}")
 
 
@@ -69,3 +65,19 @@ def _is_over(tx: Connection, facts: Facts, lot: str, *, bounds: Bounds, used: in
         return False
     total = used + (total_of(tx, USED, lot, submitter=facts.submitter) or 0)
     return total > (before or 0) + (made or 0) + int(bounds.mass_tolerance_kg * 1_000)
+
+
+def _is_overdrawn(tx: Connection, facts: Facts, papers: set[str], *, heads: int = 0) -> bool:
+    """Whether more heads are slaughtered than came under these certificates, and those that an arrival names together with them.
+
+    This event's `heads` come on top of the stored. Nothing known of any of them: never.
+    """
+    mine = named_with(tx, ARRIVED, papers, submitter=facts.submitter)
+    every = named_with(tx, DEPARTED, mine)
+    came = greatest_of(tx, ARRIVED, every, submitter=facts.submitter)
+    left = greatest_of(tx, DEPARTED, every)
+    if not came and not left:
+        return False
+    used = heads + (sum_of(tx, SLAUGHTERED, every, submitter=facts.submitter) or 0)
+    sums = (sum(dict(known.values()).values()) for known in (left | came, came | left))  # of each event once
+    return used > max(sums)

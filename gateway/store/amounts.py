@@ -50,13 +50,38 @@ def total_of(tx: Connection, side: str, key: str, *, submitter: str) -> int | No
     return None if found is None else int(found)
 
 
-def greatest_of(tx: Connection, side: str, keys: Collection[str]) -> dict[str, int]:
-    """The greatest amount that anyone's event says on this side, by account; an account of which none says is left out."""
-    found: dict[str, int] = {}
+def greatest_of(tx: Connection, side: str, keys: Collection[str], *, submitter: str | None = None) -> dict[str, tuple[int, int]]:
+    """The greatest amount on this side by account, and before it the row of the event that says it: anyone's, or the submitter's.
+
+    An account of which none says anything is left out; of equal amounts it is the earliest event's.
+    """
+    found: dict[str, tuple[int, int]] = {}
     for chunk in _chunks(keys):
-        query = _live(amounts.c.account, func.max(amounts.c.amount), side=side, keys=chunk).group_by(amounts.c.account)
-        found.update({account: int(amount) for account, amount in tx.execute(query)})
+        query = _of(_live(amounts.c.account, amounts.c.event, amounts.c.amount, side=side, keys=chunk), submitter)
+        for account, event, amount in tx.execute(query.order_by(amounts.c.amount.desc(), amounts.c.event)):
+            found.setdefault(account, (event, int(amount)))
     return found
+
+
+def named_with(tx: Connection, side: str, keys: Collection[str], *, submitter: str | None = None) -> set[str]:
+    """These accounts and all that any event names together with one of them on this side, over however many events."""
+    found, new = set(keys), set(keys)
+    while new:
+        rows: set[int] = set()
+        for chunk in _chunks(new):
+            rows.update(tx.execute(_of(_live(amounts.c.event, side=side, keys=chunk), submitter)).scalars())
+        accounts: set[str] = set()
+        for chunk in _chunks(rows):
+            accounts.update(
+                tx.execute(select(amounts.c.account).where(amounts.c.side == side, amounts.c.event.in_(chunk))).scalars()
+            )
+        new = accounts - found
+        found |= new
+    return found
+
+
+def _of(query: Select[Any], submitter: str | None) -> Select[Any]:
+    return query if submitter is None else query.where(amounts.c.submitter == submitter)
 
 
 def _live(*columns: ColumnElement[Any], side: str, keys: Collection[str]) -> Select[Any]:
@@ -73,6 +98,6 @@ def _live(*columns: ColumnElement[Any], side: str, keys: Collection[str]) -> Sel
     )
 
 
-def _chunks(keys: Collection[str]) -> Iterator[list[str]]:
+def _chunks(keys: Collection[Any]) -> Iterator[list[Any]]:
     listed = list(keys)
     return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))

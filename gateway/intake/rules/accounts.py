@@ -22,8 +22,11 @@ from gateway.intake.rules.single_use import paper_key
 
 MADE: Final = "made"  # grams of a lot, put out
 USED: Final = "used"  # grams of a lot, put in
-ARRIVED: Final = "arrived"  # animals that travelled or came under a certificate
+ARRIVED: Final = "arrived"  # animals that came in where they are slaughtered, under a certificate
+DEPARTED: Final = "departed"  # animals that left where they were raised, under a certificate
 SLAUGHTERED: Final = "slaughtered"  # animals slaughtered under a certificate
+_GROWING: Final = "growing"  # the stage in which animals are alive and with who raised them
+_COMING: Final = frozenset({"arriving", "receiving"})
 MOST: Final = 10**12  # of one entry: sums of millions of them stay whole numbers of the store
 
 
@@ -56,18 +59,31 @@ def _grams(case: Case, side: str, name: str) -> Iterator[Entry]:
 
 
 def _heads(case: Case) -> Iterator[Entry]:
-    """Animals by certificate. Where an event cites several, its number stands for each: they are told apart nowhere."""
+    """Animals by certificate. Where an event cites several, its number is theirs together: they are told apart nowhere."""
     papers = {term: paper for term, paper in case.papers() if paper.once_at is not None and paper.valid_days is not None}
     if not papers:
         return
     arrived = total_pieces(case, "quantityList")
     found: dict[tuple[str, str], Entry] = {}
     for term, paper in papers.items():
-        is_slaughter = case.event.get("cn:link") == paper.once_at
-        heads = whole_number(case.ilmd.get("cn:headsIn")) if is_slaughter else arrived
+        side = _side_of(case, str(paper.once_at))
+        heads = whole_number(case.ilmd.get("cn:headsIn")) if side == SLAUGHTERED else arrived
         for value, pointer in case.fields(f"cn:{term}"):
             for number, place in listed_numbers(value, pointer, many=paper.many):
-                if isinstance(number, str) and heads is not None:
-                    side, key = SLAUGHTERED if is_slaughter else ARRIVED, f"{paper.series} {paper_key(number)}"
+                if isinstance(number, str) and heads is not None and side is not None:
+                    key = f"{paper.series} {paper_key(number)}"
                     found.setdefault((side, key), Entry(side, key, min(int(heads), MOST), place.removeprefix(case.at)))
     yield from found.values()
+
+
+def _side_of(case: Case, once_at: str) -> str | None:
+    """What an event says of animals: that they were slaughtered, came in there or left the farm; None for any other goods."""
+    link, stages = case.event.get("cn:link"), case.catalogue.stages
+    if link == once_at:
+        return SLAUGHTERED
+    if case.link is None or not isinstance(link, str):
+        return None
+    if stages.get(link) == _GROWING:
+        return DEPARTED
+    comes_in = stages.get(link) == stages.get(once_at) and not _COMING.isdisjoint(case.link.biz_steps)
+    return ARRIVED if comes_in else None

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.store.enterprises import Enterprise, register
 from tests.rule_cases import CARCASSES, PIGS, changed, slaughter
-from tests.service import ABATTOIR, COM, Service, document, service_in
+from tests.service import ABATTOIR, COM, SHOP, Service, document, service_in
 
 FARM = "91310120TE5T001048"
 LOIN = "https://id.gs1.org/01/09521234100034/10/C20250602-07"
@@ -117,9 +117,36 @@ def test_several_certificates_of_one_lot_are_added_up(service: Service) -> None:
         return slaughter(eventTime=when, cn__animalQuarantineCertA=["3200123456", "3200123457"])
 
     came = arrival(100, cn__animalQuarantineCertA="3200123457")
-    assert post(service, came, both(0), both(1)) == []  # of the other certificate nothing is known
-    assert post(service, arrival(100), both(2)) == ["cert.heads_late", "cert.heads"][1:]
-    assert post(service, arrival(101)) == ["cert.heads_late"]
+    assert post(service, came, both(0)) == []
+    assert post(service, both(1)) == ["cert.heads"]  # the other certificate, of which nothing is known, adds nothing
+    assert post(service, arrival(100), both(1)) == []
+    assert post(service, both(2)) == ["cert.heads"]
+
+
+def test_an_arrival_that_says_too_little_afterwards_is_told(service: Service) -> None:
+    assert post(service, slaughter(), arrival(99)) == ["cert.heads_late"]
+
+
+def test_what_one_arrival_says_of_two_certificates_is_shared(service: Service) -> None:
+    two = ["3200123456", "3200123457"]
+    assert post(service, arrival(100, cn__animalQuarantineCertA=two)) == []
+    assert post(service, slaughter(cn__animalQuarantineCertA=two)) == []
+    for cited in (two, two[0], two[1]):
+        again = slaughter(eventTime="2025-06-02T01:50:00+08:00", cn__animalQuarantineCertA=cited)
+        assert post(service, again) == ["cert.heads"]
+
+
+def test_pieces_of_other_goods_are_no_animals(service: Service) -> None:
+    def cold_chain(pieces: int, uscc: str) -> dict[str, Any]:
+        return arrival(
+            pieces, uscc, cn__link="cold_chain", bizStep="transporting", quantityList=[{"epcClass": LOIN, "quantity": pieces}],
+            sensorElementList=[{"sensorReport": [{"type": "Temperature", "value": 1, "uom": "CEL"}]}],
+        )  # fmt: skip
+
+    assert post(service, cold_chain(1, SHOP), key=SHOP) == []
+    assert post(service, slaughter()) == []
+    assert post(service, arrival(100), cold_chain(5000, ABATTOIR)) == []
+    assert post(service, slaughter(eventTime="2025-06-02T01:50:00+08:00")) == ["cert.heads"]
 
 
 def test_an_arrival_declared_wrong_counts_no_longer(service: Service) -> None:
