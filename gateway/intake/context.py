@@ -39,6 +39,8 @@ _TARGETS: Final = {  # EPCIS's context declares these; saying the same again cha
     "xsd": "http://www.w3.org/2001/XMLSchema#", "dcterms": "http://purl.org/dc/terms/",
 }  # fmt: skip
 _OF_EPCIS: Final = frozenset(_TARGETS)
+_SCHEMES: Final = frozenset({"urn", "http", "https", "ni"})  # as prefixes they would change what identifiers mean
+_SPELLED: Final = ("https://ref.gs1.org/epcis/", "https://ref.gs1.org/cbv/", _MASTER_DATA[1])  # their terms have one spelling
 _NAMES: Final = frozenset(names_in(ANY_EVENT))  # terms of EPCIS's context, which no prefix may be called
 
 
@@ -88,6 +90,10 @@ def context_faults(context: Any, tiers: TierTable) -> Iterator[Fault]:
         yield Fault("epcis.context", "/@context")
         return
     said = [entry for table in tables for entry in table.items()]
+    prefixes = {OURS, *_OF_EPCIS, *(name for name, _ in said)}
+    if any(isinstance(target, str) and target.partition(":")[0] in prefixes for _, target in said):  # put together of prefixes
+        yield Fault("epcis.context.term", "/@context")
+        return
     if not all(map(is_uri, texts)) or not all(_may_say(name, target, tiers) for name, target in said):
         yield Fault("epcis.context.term", "/@context")
     ours = [table[OURS] for table in tables if OURS in table]
@@ -115,7 +121,8 @@ def _may_say(name: str, target: Any, tiers: TierTable) -> bool:
         if name in _TARGETS and name != _MASTER_DATA[0]:  # an example of GS1 moves that one; under the catalogue it may not
             return target == _TARGETS[name]
         ours = tiers.namespace  # our terms have one spelling, and no prefix under which they could be put together
-        is_other = name == OURS or not (target.startswith(ours) or ours.startswith(target))
+        is_other = name == OURS or not any(target.startswith(each) or each.startswith(target) for each in (ours, *_SPELLED))
+        is_other = (is_other or name == _MASTER_DATA[0]) and name not in _SCHEMES
         return _PREFIX.fullmatch(name) is not None and is_uri(target) and is_other
     is_type = isinstance(target, dict) and target.keys() == {"@type"} and _is_type(target["@type"])
     return is_type and _TERM.fullmatch(name) is not None and name.split(":", maxsplit=1)[0] not in {OURS, *_OF_EPCIS}

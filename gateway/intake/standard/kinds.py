@@ -16,6 +16,10 @@ from gateway.errors import Fault
 from gateway.value_class import value_class
 
 MISSING: Final = "missing"  # the value class of a required field that is not there
+# Names that EPCIS has a short spelling for: written out they would pass beside the short ones, unread.
+_LONG = re.compile(
+    r"epcis:|https?://(?:ref\.gs1\.org/(?:epcis|cbv)|ns\.gs1\.org/(?:epcis|cbv))/|urn:epcglobal:(?:epcis|cbv):", re.IGNORECASE
+)
 _EXTENSION = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?")
 
 
@@ -122,7 +126,8 @@ def _name_fault(name: str, shape: Shape, names: Names) -> str:
     if extension is None or not shape.extended:
         return "epcis.unknown_field"
     prefix, slashes = extension.groups()
-    if names.namespace and name.startswith(names.namespace):  # our terms have one spelling, with the prefix
+    is_ours = bool(names.namespace) and name.startswith(names.namespace)
+    if is_ours or _LONG.match(name) is not None:  # such terms have one spelling
         return "epcis.prefix"
     is_iri = slashes is not None or prefix == "urn"  # a name written out needs no prefix (JSON-LD 1.1 §3.2)
     may = prefix != names.barred if names.prefixes is None else prefix in names.prefixes

@@ -55,6 +55,24 @@ def codes(context: Any) -> list[str]:
         ([GS1, CN, {"cn2": "https://trace.example.cn/ns/cn/"}], ["epcis.context.term"]),
         ([GS1, {"x": "https://trace.example.cn/ns/"}], ["epcis.context.term"]),  # x:cn/uscc would be a term of ours
         ([GS1, {"x": "https:"}], ["epcis.context.term"]),
+        *[
+            ([GS1, *ours, {"x": target}], ["epcis.context.term"])
+            for ours in ([], [CN])
+            for target in (
+                "cn:",
+                "cn:uscc",
+                "cbvmda:",
+                "gs1:",
+                "urn:epcglobal:cbv:mda:",
+                "urn:epcglobal:cbv:",
+                "https://ref.gs1.org/epcis/",
+                "https://ref.gs1.org/epcis/bizStep",
+                "https://ref.gs1.org/cbv/",
+                "x:y",
+            )
+        ],
+        *[([GS1, CN, {name: "https://other.example/"}], ["epcis.context.term"]) for name in ("urn", "http", "https", "ni")],
+        ([GS1, {"y": "https://other.example/"}, {"x": "y:z"}], ["epcis.context.term"]),
         ([GS1, CN, {"cn:new": {"@type": "@id"}}], ["epcis.context.term"]),
         ([GS1, {"gs1:new": {"@type": "@id"}}], ["epcis.context.term"]),
         ([GS1, {"x:y": {"@type": "no type"}}], ["epcis.context.term"]),

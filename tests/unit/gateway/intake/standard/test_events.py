@@ -278,3 +278,17 @@ def test_no_fault_holds_anything_of_the_input() -> None:
     made = event(Zq=1, bizStep="Zq", ilmd={"Zq": "Zq"}, readPoint={"id": "Zq", "Zq:Zq": 1}, epcList=["Zq"], eventID="Zq")
     found = list(standard_faults(made, "", prefixes=()))
     assert len(found) == 7 and "Zq" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "epcis:bizStep", "https://ref.gs1.org/epcis/errorDeclaration", "http://ref.gs1.org/epcis/x", "https://ref.gs1.org/cbv/x",
+        "urn:epcglobal:cbv:mda:lotNumber", "URN:epcglobal:cbv:mda:lotNumber", "https://ns.gs1.org/cbv/x",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("prefixes", [None, ("epcis", "cbvmda")])
+def test_terms_that_have_a_short_spelling_are_not_written_out(name: str, prefixes: tuple[str, ...] | None) -> None:
+    for made, place in (({name: 1}, "/e"), ({"ilmd": {name: 1}, "action": "ADD"}, "/e/ilmd")):
+        found = list(standard_faults({**event(), **made}, "/e", prefixes=prefixes))
+        assert found == [Fault("epcis.prefix", place, "integer")]
