@@ -146,6 +146,7 @@ def _check(db: Database, intake: Intake, document: Document, key: StoredKey, now
     rules = Rules(
         catalogue=intake.catalogue, members=intake.members, enterprises=enterprises, may_submit_for=may_submit_for,
         hosts=intake.hosts, now=now, future_s=intake.future_s, general=general_profile(document.context, key.owner),
+        context=document.context,
     )  # fmt: skip
     room = _Room()
     return [_facts(event, document, i, rules, room) for i, event in enumerate(document.events)]

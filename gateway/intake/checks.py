@@ -58,6 +58,7 @@ class Rules:
     now: int  # seconds since 1970
     future_s: int
     general: General | None = None  # the document's; None where the catalogue judges it
+    context: Any = None  # the document's @context
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def check_event(event: Any, at: str, rules: Rules) -> Facts | list[Fault]:
         event.get("eventID"), member, submitter, str(place.category), class_, place.stage, codes, scope,
         uses=tuple(paper_uses(case)) if counts else (), entries=tuple(entries(case)) if counts else (),
         gives_lots=counts and gives_lots(place.link, place.stage, kind),
-        content_sha256=said_sha256(event, raw, is_general=general is not None), warnings=warnings,
+        content_sha256=said_sha256(event, raw, rules.context), warnings=warnings,
     )  # fmt: skip
 
 

@@ -68,18 +68,42 @@ def general_profile(context: Any, owner: str) -> General | None:
 
 
 def content_sha256(event: Mapping[str, Any], context: Any) -> bytes:
-    """SHA-256 of what a submission says: the event's JCS bytes, and for the general profile that it is said under that.
+    """SHA-256 of what a submission says: the event's JCS bytes, for the general profile that it is said under that, and of an
+    event without eventID what the prefixes mean that it uses of the context's own: its hash id tells them apart too.
 
     Without recordTime: that is no part of what the sender says, but the moment at which a system took it (EPCIS 2.0 §7.4.1).
     """
-    return said_sha256(event, canonical(event), is_general=general_profile(context, "") is not None)
+    return said_sha256(event, canonical(event), context)
 
 
-def said_sha256(event: Mapping[str, Any], raw: bytes, *, is_general: bool) -> bytes:
-    """`content_sha256` of an event whose JCS bytes `raw` are at hand: under the general profile that of `["general",EVENT]`."""
+def said_sha256(event: Mapping[str, Any], raw: bytes, context: Any) -> bytes:
+    """`content_sha256` of an event whose JCS bytes `raw` are at hand: that of EVENT or `["general",EVENT]`, and where prefixes
+    are used of `["catalogue",EVENT,{PREFIX:IRI}]` or `["general",EVENT,{PREFIX:IRI}]`."""
     if "recordTime" in event:
         raw = canonical({name: value for name, value in event.items() if name != "recordTime"})
-    return hashlib.sha256(b'["general",' + raw + b"]" if is_general else raw).digest()
+    is_general = general_profile(context, "") is not None
+    used = canonical(_used_prefixes(event, context))
+    if used == b"{}":
+        return hashlib.sha256(b'["general",' + raw + b"]" if is_general else raw).digest()
+    return hashlib.sha256(b"".join((b'["general",' if is_general else b'["catalogue",', raw, b",", used, b"]"))).digest()
+
+
+def _used_prefixes(event: Mapping[str, Any], context: Any) -> dict[str, str]:
+    """What the prefixes of an event without eventID mean, where names or values use them and EPCIS and we do not fix them."""
+    said = {name: target for table in _tables(context) for name, target in table.items() if isinstance(target, str)}
+    said = {name: target for name, target in said.items() if name != OURS and _TARGETS.get(name) != target}
+    used: set[str] = set()
+    waiting: list[Any] = [event] if said and "eventID" not in event else []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            used.add(value.partition(":")[0])
+        elif isinstance(value, Mapping):
+            used.update(name.partition(":")[0] for name in value)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return {name: said[name] for name in used & said.keys()}
 
 
 def context_faults(context: Any, tiers: TierTable) -> Iterator[Fault]:

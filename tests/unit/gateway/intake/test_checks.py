@@ -19,13 +19,14 @@ from gateway.intake.context import General
 from gateway.intake.members import Member
 from gateway.intake.rules.single_use import PaperUse
 from gateway.store.enterprises import Enterprise
-from tests.service import ABATTOIR, COM, ENTERPRISES, EVERYTHING, FARM, KINDS, NOW, event
+from tests.service import ABATTOIR, COM, CONTEXT, ENTERPRISES, EVERYTHING, FARM, KINDS, NOW, event
 
 CATALOGUE = read_catalogue()
 REGISTERED = {uscc: Enterprise(uscc, "示例", KINDS[uscc], member) for uscc, member in ENTERPRISES.items()}
 RULES = Rules(
     catalogue=CATALOGUE, members={member: Member("X", EVERYTHING, True, 1) for member in ENTERPRISES.values()},
     enterprises=REGISTERED, may_submit_for={ABATTOIR}, hosts={"id.gs1.org"}, now=NOW, future_s=300,
+    context=CONTEXT,
 )  # fmt: skip
 NO_TERMS: dict[str, Any] = dict.fromkeys(name for name in event() if name.startswith("cn:"))
 GOODS = "https://id.gs1.org/01/09521234200024"
@@ -202,7 +203,7 @@ def test_no_fault_holds_anything_of_the_input() -> None:
 
 
 def test_texts_are_judged_under_the_general_profile_too_and_the_catalogue_is_not() -> None:
-    general = replace(RULES, general=General(ABATTOIR, None))
+    general = replace(RULES, general=General(ABATTOIR, None), context=CONTEXT[0])
     assert faults(general, readPoint=None, x__scNo="x", **NO_TERMS) == []
     assert faults(general, x__officialVet="a\u202eb", **NO_TERMS) == [("text.bidi_control", "")]
     found = check_event(event(x__officialVet="Mіlk", **NO_TERMS), "", general)

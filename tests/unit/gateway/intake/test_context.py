@@ -121,4 +121,17 @@ def test_a_context_that_cites_another_document_may_have_any_prefix() -> None:
 
 def test_content_is_told_apart_by_profile_and_not_by_how_the_context_is_written() -> None:
     assert content_sha256({}, [GS1, CN]) == content_sha256({}, [CN, GS1]) != content_sha256({}, GS1)
+    said = {"x:grade": "1", "cn:remark": "y:word"}
+    kinds = [
+        {"x": "https://a.example/"},
+        {"x": "https://b.example/"},
+        {"y": "https://a.example/"},
+        {"y": "https://b.example/"},
+        {},
+    ]
+    assert len({content_sha256(said, [GS1, *ours, kind]) for kind in kinds for ours in ([], [CN])}) == 10
+    assert content_sha256(said, [GS1, CN, {"z": "https://a.example/"}]) == content_sha256(said, [GS1, CN])
+    named = said | {"eventID": "urn:x:1"}  # that it is the same event is its sender's word
+    assert content_sha256(named, [GS1, CN, kinds[0]]) == content_sha256(named, [GS1, CN])
+    assert content_sha256(said, [GS1, CN]) == hashlib.sha256(canonical(said)).digest()
     assert content_sha256({}, GS1) == content_sha256({}, [GS1]) == hashlib.sha256(canonical(["general", {}])).digest()
