@@ -11,6 +11,7 @@ little afterwards is only warned: what was taken already may be right, and the r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Final
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from gateway.catalogue.rows import Bounds
 from gateway.errors import Fault
 from gateway.intake.checks import Facts
 from gateway.intake.rules.accounts import ARRIVED, DEPARTED, MADE, SLAUGHTERED, USED, Entry
+from gateway.intake.rules.masses import tolerance
 from gateway.store.amounts import Amount, add_amounts, greatest_of, named_with, sum_of, total_of
 
 _LOT: Final = "qty.lot_balance"
@@ -64,7 +66,8 @@ def _is_over(tx: Connection, facts: Facts, lot: str, *, bounds: Bounds, used: in
     if before is None and made is None:
         return False
     total = used + (total_of(tx, USED, lot, submitter=facts.submitter) or 0)
-    return total > (before or 0) + (made or 0) + int(bounds.mass_tolerance_kg * 1_000)
+    there = (before or 0) + (made or 0)
+    return total > there + int(tolerance(Fraction(there, 1_000), bounds) * 1_000)
 
 
 def _is_overdrawn(tx: Connection, facts: Facts, papers: set[str], *, heads: int = 0) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
-from gateway.catalogue.rows import Unit
+from gateway.catalogue.rows import Bounds, Unit
 from gateway.errors import Fault
 from gateway.intake.codes import quantities
 from gateway.intake.rules.case import Case, Finding
@@ -35,17 +35,20 @@ def unit_findings(case: Case) -> Iterator[Finding]:
 def mass_findings(case: Case) -> Iterator[Finding]:
     """`qty.mass_balance`, at the list of outputs."""
     put_in, made = total_kg(case, INPUTS), total_kg(case, OUTPUTS)
-    if put_in is not None and made is not None and made > put_in + case.catalogue.bounds.mass_tolerance_kg:
+    if put_in is not None and made is not None and made > put_in + tolerance(put_in, case.catalogue.bounds):
         yield Finding(Fault("qty.mass_balance", f"{case.at}/{OUTPUTS}"))
 
 
 def uncounted_findings(case: Case) -> Iterator[Finding]:
-    """`qty.uncounted` at every quantity that a balance passes over: not a mass among masses, or where carcasses are weighed, and
-    not a number of animals among a slaughter's heads."""
+    """`qty.uncounted` at every quantity that a balance passes over: not a mass among masses, into what has a mass, or where
+    carcasses are weighed, and not a number of animals among a slaughter's heads."""
     weighs = case.variety is not None and case.variety.carcass_kg is not None and "cn:carcassCount" in case.ilmd
     counts = "cn:headsIn" in case.ilmd
     wanted = {
-        INPUTS: (_pieces if counts else _kilograms, counts or total_kg(case, INPUTS) is not None),
+        INPUTS: (
+            _pieces if counts else _kilograms,
+            counts or total_kg(case, INPUTS) is not None or total_kg(case, OUTPUTS) is not None,
+        ),
         OUTPUTS: (_kilograms, weighs or total_kg(case, OUTPUTS) is not None),
     }
     for name, (counted, is_asked) in wanted.items():
@@ -53,6 +56,11 @@ def uncounted_findings(case: Case) -> Iterator[Finding]:
             if _is_whole(case, element) and counted(case, element) is None:
                 fault = Fault("qty.uncounted", f"{case.at}/{name}/{i}")
                 yield Finding(fault, refuses=case.catalogue.bounds.uncounted_refused)
+
+
+def tolerance(put_in: Fraction, bounds: Bounds) -> Fraction:
+    """How many kilograms scales may differ by: the catalogue's bound, and of little no more than a hundredth."""
+    return min(bounds.mass_tolerance_kg, put_in / 100)
 
 
 def total_kg(case: Case, name: str) -> Fraction | None:
