@@ -50,6 +50,8 @@ def name_goods(tx: Connection, intake: Intake, event: dict[str, Any], submitter:
     units = {unit_of(code) for code in (*(entry.code for entry in named), *listed.codes) if code.serial}
     known = registered(tx, units, submitter=submitter)
     faults = [*_lot_faults(named, listed, known), *_list_faults(event, at, listed)]
+    if "errorDeclaration" not in event and any(_is_said(known, code) for code in listed.codes):
+        faults.append(Fault("item.list_used", listed.at))
     lots = binding_lots(tx, units - known.keys()) | {unit: found.lot for unit, found in known.items()}
     lots |= {unit_of(code): code.lot for code in (*(entry.code for entry in named), *listed.codes) if code.serial and code.lot}
     written = [replace(entry, code=_with_lot(entry.code, lots)) for entry in named]
@@ -108,6 +110,12 @@ def _lot_faults(named: list[Named], listed: _Listed, known: Mapping[str, Registe
         lot = entry.code.lot
         if entry.code.serial and lot and first.setdefault(unit_of(entry.code), lot) != lot:
             yield Fault("item.lot_conflict", entry.pointer)
+
+
+def _is_said(known: Mapping[str, Registered], code: Code) -> bool:
+    """Whether an event of the same submitter, not declared wrong since, gave a unit its lot."""
+    found = known.get(unit_of(code))
+    return found is not None and found.event is not None
 
 
 def _list_faults(event: dict[str, Any], at: str, listed: _Listed) -> Iterator[Fault]:

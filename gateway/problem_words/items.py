@@ -18,6 +18,11 @@ WORDS: Final[dict[str, Words]] = {
         "Who made the unit gave it another lot before; others' records go by that",
         "请核对批号；报错的，先报送更正声明", "Check the lot; declare the error of what was wrong",
     ),
+    "item.list_used": Words(
+        409, "码清单中有已由先前事件赋码的码", "An earlier event commissioned units of the serial file",
+        "一份码清单只由一个赋码事件引用；先前事件有误的，先报送更正声明",
+        "One commissioning event cites a serial file; declare the error of a wrong one first",
+    ),
     "item.list_form": Words(
         400, "码清单文件摘要须为 64 位十六进制（SHA-256）", "The hash of a serial file is 64 hexadecimal digits (SHA-256)",
     ),

@@ -334,6 +334,17 @@ def test_a_trader_gives_a_strangers_units_no_lot(service: Service) -> None:
     ]  # fmt: skip
 
 
+def test_a_serial_file_serves_one_commissioning(service: Service) -> None:
+    send_file(service, "A", "B", submitter=ABATTOIR)
+    first, second = ({**event(quantityList=None), **citing(serial)} for serial in "AB")
+    (kept,), (again,), (refused,) = keep(service, first), keep(service, first), keep(service, second)
+    assert isinstance(kept, Stored) and isinstance(again, Stored) and again.outcome == "known"
+    assert refused == [Fault("item.list_used", "/epcisBody/eventList/0/ilmd/cn:serialListSha256")]
+    wrong = first | {"errorDeclaration": {"declarationTime": "2025-06-02T04:00:00+08:00"}}
+    (declared,), (right,) = keep(service, wrong), keep(service, second)
+    assert isinstance(declared, Stored) and isinstance(right, Stored)
+
+
 def test_a_declared_error_states_no_lot(service: Service) -> None:
     declared = many(1, errorDeclaration={"declarationTime": "2025-06-02T04:00:00+08:00"})
     keep(service, many(1), declared, event(quantityList=None, epcList=[f"{DL}/21/0"]))
