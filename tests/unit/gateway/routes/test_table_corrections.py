@@ -181,10 +181,10 @@ def test_content_that_was_declared_wrong_is_refused_as_a_correction_and_a_new_sl
 
 
 OWN = "urn:uuid:11111111-1111-4111-8111-000000000001"
-ODD = [CONTEXT[0], {"cn": "https://trace.example.cn/ns/cn/", "https": "https://other.example/"}]
+ODD = [CONTEXT[0], {"cn": "https://trace.example.cn/ns/cn/", "ex": "https://other.example/"}]
 
 
-@pytest.mark.parametrize(("own", "context"), [({"eventID": OWN}, CONTEXT), ({}, CONTEXT), ({}, ODD)])
+@pytest.mark.parametrize(("own", "context"), [({"eventID": OWN}, CONTEXT), ({}, CONTEXT), ({"ex:note": "x"}, ODD)])
 def test_the_declaration_names_the_event_id_under_which_the_right_event_is_stored(
     service: Service, own: dict[str, str], context: list[Any]
 ) -> None:
